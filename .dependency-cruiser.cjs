@@ -19,7 +19,9 @@ const coreFolderRules = order.flatMap((group, position) =>
     from: { path: `^packages/core/src/${name}/` },
     to: {
       path: "^packages/core/src/",
-      pathNot: [name, ...order.slice(0, position).flat()].map((left) => `^packages/core/src/${left}/`),
+      pathNot: [name, ...order.slice(0, position).flat()].map(
+        (left) => `^packages/core/src/${left}/`,
+      ),
     },
   })),
 );
@@ -63,13 +65,26 @@ module.exports = {
       comment: "Packages meet at their public names, not in each other's files.",
       severity: "error",
       from: { path: "^packages/([^/]+)/src/" },
-      to: { path: "^packages/[^/]+/src/", pathNot: ["^packages/$1/", "/src/(index|testing)\\.ts$"] },
+      to: {
+        path: "^packages/[^/]+/src/",
+        pathNot: ["^packages/$1/", "/src/(index|testing)\\.ts$"],
+      },
     },
     {
       name: "core-has-no-dependency",
       severity: "error",
       from: { path: "^packages/core/src/" },
-      to: { dependencyTypes: ["npm", "npm-dev", "npm-peer", "npm-optional", "npm-no-pkg", "npm-unknown"], pathNot: "@types/node" },
+      to: {
+        dependencyTypes: [
+          "npm",
+          "npm-dev",
+          "npm-peer",
+          "npm-optional",
+          "npm-no-pkg",
+          "npm-unknown",
+        ],
+        pathNot: "@types/node",
+      },
     },
     {
       name: "forge-and-peculiar-only-in-pki",

@@ -1,7 +1,16 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["**/dist/", "**/node_modules/", "coverage/", ".nx/", ".matrix/", "test/packaging/consumers/"] },
+  {
+    ignores: [
+      "**/dist/",
+      "**/node_modules/",
+      "coverage/",
+      ".nx/",
+      ".matrix/",
+      "test/packaging/consumers/",
+    ],
+  },
   {
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked],

@@ -1,1 +1,55 @@
-export {};
+import "./koa-state.ts";
+
+export {
+  allOf,
+  anyOf,
+  commonName,
+  ConfigError,
+  dnsName,
+  email,
+  fingerprint,
+  issuer,
+  MtlsError,
+  not,
+  publicKeyPin,
+  reasons,
+  serialNumber,
+  spiffe,
+  uri,
+  type Allowed,
+  type AllowDecision,
+  type AnonymousContext,
+  type AuthenticatedContext,
+  type CertificateInput,
+  type ClientIdentity,
+  type ClientMatcher,
+  type Clock,
+  type ConfigWarning,
+  type Decision,
+  type DecisionEvent,
+  type DenyDecision,
+  type Limits,
+  type MtlsContext,
+  type MtlsErrorCode,
+  type NameMatcherOptions,
+  type Reason,
+  type ReasonCategory,
+  type ReasonCode,
+  type Rule,
+  type ShieldOptions,
+  type SpiffeId,
+  type StatusOptions,
+  type TrustInput,
+  type TrustSetOptions,
+} from "@mtls-shield/core";
+export {
+  createMtlsServer,
+  httpsOptions,
+  type Application,
+  type MtlsServerOptions,
+  type OnRefusal,
+} from "@mtls-shield/node";
+export { clientOf } from "./client-of.ts";
+export { mtls, mtls as default, type MtlsMiddleware, type MtlsOptions } from "./mtls.ts";
+export type { KoaAnswer } from "./refuse.ts";
+export { requireClient } from "./require-client.ts";

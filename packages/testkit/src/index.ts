@@ -1,1 +1,27 @@
-export {};
+export * as der from "./der-writer.ts";
+export * as extensions from "./certificate-extensions.ts";
+export {
+  brokenCertificates,
+  soundChain,
+  type BrokenCertificate,
+  type BrokenCertificateName,
+} from "./broken-certificates.ts";
+export type { ExpectedRefusal, MakeOptions } from "./broken/broken-certificate.ts";
+export type { AlternativeNames, KeyUsageName, PurposeName } from "./certificate-extensions.ts";
+export { distinguishedName, type AttributeName } from "./distinguished-name.ts";
+export { fakeClock, type FakeClock } from "./fake-clock.ts";
+export { requireTool, runOpenssl, type OpensslResult, type SkippableTest } from "./openssl.ts";
+export { issueRaw, type RawCertificateParts } from "./raw-certificate.ts";
+export { signatureScheme, usualScheme, type SignatureSchemeName } from "./signature-scheme.ts";
+export {
+  authority,
+  type AuthorityChanges,
+  type CertificateChanges,
+  type IssuedChain,
+  type LeafChanges,
+  type RootChanges,
+  type StandardExtension,
+  type TestAuthority,
+  type TestCertificate,
+} from "./test-authority.ts";
+export { testKeyPair, type TestKeyAlgorithm, type TestKeyPair } from "./test-key-pair.ts";

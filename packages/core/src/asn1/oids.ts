@@ -1,0 +1,68 @@
+/**
+ * Object identifiers, keyed by their content octets as a Latin-1 string: what `DerReader.readOid` returns,
+ * so that comparing one costs a string comparison and no formatting.
+ */
+export const oids = {
+  // RFC 5280 4.2
+  subjectKeyIdentifier: oid("2.5.29.14"),
+  keyUsage: oid("2.5.29.15"),
+  subjectAltName: oid("2.5.29.17"),
+  issuerAltName: oid("2.5.29.18"),
+  basicConstraints: oid("2.5.29.19"),
+  nameConstraints: oid("2.5.29.30"),
+  certificatePolicies: oid("2.5.29.32"),
+  policyMappings: oid("2.5.29.33"),
+  authorityKeyIdentifier: oid("2.5.29.35"),
+  policyConstraints: oid("2.5.29.36"),
+  extendedKeyUsage: oid("2.5.29.37"),
+  inhibitAnyPolicy: oid("2.5.29.54"),
+  anyExtendedKeyUsage: oid("2.5.29.37.0"),
+  serverAuth: oid("1.3.6.1.5.5.7.3.1"),
+  clientAuth: oid("1.3.6.1.5.5.7.3.2"),
+  // RFC 3279, 4055, 5480, 8410
+  rsaEncryption: oid("1.2.840.113549.1.1.1"),
+  rsassaPss: oid("1.2.840.113549.1.1.10"),
+  mgf1: oid("1.2.840.113549.1.1.8"),
+  ecPublicKey: oid("1.2.840.10045.2.1"),
+  ed25519: oid("1.3.101.112"),
+  ed448: oid("1.3.101.113"),
+  p256: oid("1.2.840.10045.3.1.7"),
+  p384: oid("1.3.132.0.34"),
+  p521: oid("1.3.132.0.35"),
+  sha256: oid("2.16.840.1.101.3.4.2.1"),
+  sha384: oid("2.16.840.1.101.3.4.2.2"),
+  sha512: oid("2.16.840.1.101.3.4.2.3"),
+  // RFC 5652 5.1
+  signedData: oid("1.2.840.113549.1.7.2"),
+  // ITU-T X.520, RFC 4519
+  commonName: oid("2.5.4.3"),
+} as const;
+
+/** The key of a dotted object identifier. */
+export function oid(dotted: string): string {
+  const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
+  return String.fromCharCode(...[first * 40 + second, ...rest].flatMap(base128));
+}
+
+/** The dotted form of a key. */
+export function dottedOid(key: string): string {
+  const arcs: bigint[] = [];
+  let arc = 0n;
+  for (let at = 0; at < key.length; at++) {
+    const octet = key.charCodeAt(at);
+    arc = (arc << 7n) | BigInt(octet & 0x7f);
+    if (octet < 0x80) {
+      arcs.push(arc);
+      arc = 0n;
+    }
+  }
+  const [joined = 0n, ...rest] = arcs;
+  const first = joined >= 80n ? 2n : joined / 40n;
+  return [first, joined - first * 40n, ...rest].join(".");
+}
+
+function base128(arc: number): number[] {
+  const octets = [arc & 0x7f];
+  for (let left = arc >> 7; left > 0; left >>= 7) octets.unshift((left & 0x7f) | 0x80);
+  return octets;
+}

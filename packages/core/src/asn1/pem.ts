@@ -1,0 +1,43 @@
+/** One block of a PEM text (RFC 7468): what its header line says, and the bytes within. */
+export interface PemBlock {
+  readonly label: string;
+  readonly bytes: Buffer;
+}
+
+const boundary = /^-----(BEGIN|END) ([A-Z0-9 ]+)-----[ \t]*$/;
+
+/**
+ * The blocks of a PEM text. Text between blocks is allowed (RFC 7468 5.2); within a block only base64 is.
+ * A string says what is wrong, and in which line.
+ */
+export function parsePem(text: string): readonly PemBlock[] | string {
+  const blocks: PemBlock[] = [];
+  let label: string | undefined;
+  let body = "";
+  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
+    const place = `line ${index + 1}`;
+    const [, kind, name] = boundary.exec(line) ?? [];
+    if (kind === "BEGIN") {
+      if (label !== undefined) return `${place}: a block begins within another`;
+      label = name;
+      body = "";
+    } else if (kind === "END") {
+      if (label === undefined || label !== name) return `${place}: an END line without its BEGIN`;
+      const bytes = decodeBase64(body);
+      if (bytes === undefined) return `the block that ends in ${place} is not base64`;
+      blocks.push({ label, bytes });
+      label = undefined;
+    } else if (label !== undefined) {
+      body += line.trim();
+    } else if (line.includes("-----")) {
+      return `${place}: a boundary line is malformed`;
+    }
+  }
+  return label === undefined ? blocks : `the last block (${label}) has no END line`;
+}
+
+/** Base64 in its one canonical form (RFC 4648 3.5): Node's own decoder skips what it does not know. */
+function decodeBase64(text: string): Buffer | undefined {
+  const bytes = Buffer.from(text, "base64");
+  return bytes.length > 0 && bytes.toString("base64") === text ? bytes : undefined;
+}

@@ -1,0 +1,50 @@
+import type { DenyDecision, MtlsContext } from "./decision/decision.ts";
+import { deny } from "./decision/deny.ts";
+import { decisionEvent } from "./events/decision-event.ts";
+import { traitsOf, type ClientMatcher } from "./policy/client-matcher.ts";
+import { readAllowedClients } from "./policy/compile-rule.ts";
+import { judgeClient } from "./policy/judge-client.ts";
+import { reason, type Reason } from "./reasons/reason.ts";
+import { originOf } from "./shield.ts";
+
+/** What a guard tells of a request in its decision event. */
+export interface GuardedRequest {
+  readonly method: string;
+  readonly target: string;
+}
+
+/** Says why a client may not pass; undefined when it may. Enforced in every mode. */
+export type Guard = (
+  context: MtlsContext | undefined,
+  request: GuardedRequest,
+) => DenyDecision | undefined;
+
+/** A guard that admits a verified client whom any of the matchers means, or every verified client. */
+export function createGuard(allowed: readonly (ClientMatcher | "any-client")[]): Guard {
+  const allow = readAllowedClients(allowed.length === 1 ? allowed[0] : allowed, "requireClient");
+  const needsTrustSet =
+    allow !== "any-client" && allow.some((matcher) => traitsOf(matcher).needsTrustSet);
+
+  function judge(context: MtlsContext, hasSeveralTrustSets: boolean): Reason | undefined {
+    if (!context.authenticated) return context.reason;
+    if (needsTrustSet && hasSeveralTrustSets) return reason("trust-set-unnamed");
+    return judgeClient({ allow, deny: [] }, context.client);
+  }
+
+  return (context, request) => {
+    const origin = context && originOf(context);
+    if (context === undefined || origin === undefined) return deny(reason("shield-missing"));
+    const why = judge(context, origin.hasSeveralTrustSets);
+    const { client } = context;
+    const refusal = why && deny(why, { client });
+    origin.report?.(
+      decisionEvent(
+        "guard",
+        request,
+        refusal ?? { outcome: "allow", client, rule: undefined, warnings: [] },
+        origin.clock(),
+      ),
+    );
+    return refusal;
+  };
+}

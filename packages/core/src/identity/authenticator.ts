@@ -1,0 +1,162 @@
+import { BoundedMap } from "../base/bounded-map.ts";
+import type { Limits } from "../base/limits.ts";
+import { endOfValidity } from "../path/checks/validity.ts";
+import type { TrustSet } from "../path/trust-set.ts";
+import type { ValidationContext } from "../path/validation-context.ts";
+import { verifyClient } from "../path/verify-client.ts";
+import { reason, type Reason } from "../reasons/reason.ts";
+import type { PresentedChain } from "../sources/presentation.ts";
+import type { TlsConnection } from "../sources/tls-connection.ts";
+import type { Certificate } from "../x509/certificate.ts";
+import { identifyClient, type ClientIdentity } from "./client-identity.ts";
+
+/** Whether a trust set vouches for a client. */
+export type Authentication = VerifiedClient | RefusedClient;
+
+export interface RefusedClient {
+  readonly outcome: "refused";
+  readonly reason: Reason;
+}
+
+/** A client that was verified, and until when that holds. */
+export interface VerifiedClient {
+  readonly outcome: "verified";
+  readonly client: ClientIdentity;
+  readonly warnings: readonly Reason[];
+  /** Epoch milliseconds: true from `validFrom` on, and no longer from `validUntil` on. */
+  readonly validFrom: number;
+  readonly validUntil: number;
+}
+
+/** A refusal that time may heal is never remembered; the others for this long, for each presented list. */
+const refusalMemoryMs = 60_000;
+
+interface RememberedConnection {
+  readonly generation: number;
+  readonly authentication: Authentication;
+}
+
+interface RememberedRefusal {
+  readonly reason: Reason;
+  readonly until: number;
+}
+
+/** Somebody who vouches for clients. */
+export interface Authority {
+  /** The name of the trust set. */
+  readonly name: string;
+  /** Whether it vouches, at this moment, for the client at the other end. */
+  authenticate(connection: TlsConnection, now: number): Authentication;
+}
+
+/** Asks one trust set about clients, and remembers what it answered: a client is verified once, not at each connection. */
+export class Authenticator implements Authority {
+  readonly #trust: TrustSet;
+  readonly #limits: Limits;
+  readonly #clientAuthUsage: ValidationContext["clientAuthUsage"];
+  /** By the fingerprint of the client's own certificate: so a resumed session, which shows only that, is known again. */
+  readonly #verified: BoundedMap<string, VerifiedClient>;
+  /** By the whole presented list, so that nobody's refusal falls back on another. */
+  readonly #refused: BoundedMap<string, RememberedRefusal>;
+  /** By connection: the request path ends here, with two look-ups. */
+  readonly #connections = new WeakMap<TlsConnection, RememberedConnection>();
+
+  constructor(
+    trust: TrustSet,
+    limits: Limits,
+    clientAuthUsage: ValidationContext["clientAuthUsage"],
+  ) {
+    this.#trust = trust;
+    this.#limits = limits;
+    this.#clientAuthUsage = clientAuthUsage;
+    this.#verified = new BoundedMap(limits.rememberedClients);
+    this.#refused = new BoundedMap(limits.rememberedClients);
+  }
+
+  get name(): string {
+    return this.#trust.name;
+  }
+
+  authenticate(connection: TlsConnection, now: number): Authentication {
+    const { generation } = connection;
+    const known = this.#connections.get(connection);
+    if (known?.generation === generation && stillTrue(known.authentication, now)) {
+      return known.authentication;
+    }
+    const presentation = connection.present(this.#limits);
+    const authentication: Authentication =
+      presentation.outcome === "presented"
+        ? this.#authenticateChain(presentation.chain, now)
+        : { outcome: "refused", reason: presentation.reason };
+    this.#connections.set(connection, { generation, authentication });
+    return authentication;
+  }
+
+  #authenticateChain(chain: PresentedChain, now: number): Authentication {
+    const known = this.#verified.get(chain.client.fingerprint);
+    if (known !== undefined && stillTrue(known, now)) return known;
+    const refused = this.#refused.get(chain.fingerprint);
+    // A clock that was set back must not stretch the memory.
+    if (refused !== undefined && now < refused.until && now >= refused.until - refusalMemoryMs) {
+      return { outcome: "refused", reason: refused.reason };
+    }
+    const authentication = this.#verify(chain, now);
+    if (authentication.outcome === "verified") {
+      this.#verified.set(chain.client.fingerprint, authentication);
+    } else if (!timeMayHeal(authentication.reason)) {
+      this.#refused.set(chain.fingerprint, {
+        reason: authentication.reason,
+        until: now + refusalMemoryMs,
+      });
+    }
+    return authentication;
+  }
+
+  #verify(chain: PresentedChain, now: number): Authentication {
+    const { client, intermediates } = chain;
+    const context: ValidationContext = { now, clientAuthUsage: this.#clientAuthUsage };
+    const verification = verifyClient(client, intermediates, this.#trust, context, this.#limits);
+    if (verification.outcome === "refused") {
+      return { outcome: "refused", reason: explainMissingIssuer(verification.reason, chain) };
+    }
+    const path: readonly Certificate[] = verification.path;
+    return Object.freeze({
+      outcome: "verified",
+      client: identifyClient(client, path[1], this.#trust.name),
+      warnings: Object.freeze(remarksOn(client)),
+      validFrom: Math.max(...path.map(({ notBefore }) => notBefore)),
+      validUntil: Math.min(...path.map(endOfValidity)),
+    });
+  }
+}
+
+function stillTrue(authentication: Authentication, now: number): boolean {
+  if (authentication.outcome === "refused") return !timeMayHeal(authentication.reason);
+  return now >= authentication.validFrom && now < authentication.validUntil;
+}
+
+function timeMayHeal({ code }: Reason): boolean {
+  return code === "certificate-not-yet-valid" || code === "issuer-certificate-not-yet-valid";
+}
+
+/** Where TLS hides intermediates, "unknown issuer" would send the operator to the wrong place. */
+function explainMissingIssuer(why: Reason, { mayBeIncomplete }: PresentedChain): Reason {
+  if (why.code !== "issuer-unknown" || !mayBeIncomplete) return why;
+  return reason("chain-incomplete", { details: why.details });
+}
+
+/** Faults of issuance that RFC 5280 section 6 does not check. */
+function remarksOn(client: Certificate): Reason[] {
+  const remarks: Reason[] = [];
+  const remark = (code: Parameters<typeof reason>[0]): void => {
+    remarks.push(reason(code, { certificateIndex: 0 }));
+  };
+  if (client.version !== 3) remark("certificate-version-1");
+  else if (client.extensions.authorityKeyIdentifier === undefined)
+    remark("authority-key-identifier-missing");
+  if (client.isCa) remark("certificate-is-ca");
+  const [firstOctet = 0] = client.serialNumber;
+  if (firstOctet >= 0x80 || client.serialNumber.every((octet) => octet === 0))
+    remark("serial-number-not-positive");
+  return remarks;
+}

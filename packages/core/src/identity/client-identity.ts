@@ -1,0 +1,99 @@
+import { SocketAddress } from "node:net";
+import { sha256, toHex } from "../base/bytes.ts";
+import type { Certificate } from "../x509/certificate.ts";
+import { keyUsageBits } from "../x509/extensions.ts";
+import type { GeneralName } from "../x509/general-name.ts";
+import { parseSpiffeId, type SpiffeId } from "./spiffe-id.ts";
+
+/** A verified client: what its certificate says of it, and who vouches for that. Frozen, all the way down. */
+export interface ClientIdentity {
+  /** The subject as RFC 4514 prints it. */
+  readonly subject: string;
+  /** The common name, when there is exactly one. To compare it use the matcher `commonName`, which knows when it counts. */
+  readonly commonName: string | undefined;
+  /** Whether the certificate has a subject alternative name, beside which a common name does not count. */
+  readonly hasSubjectAltName: boolean;
+  readonly dnsNames: readonly string[];
+  readonly emails: readonly string[];
+  /** In their usual text form: dotted decimal, or RFC 5952. */
+  readonly ipAddresses: readonly string[];
+  readonly uris: readonly string[];
+  /** Set when the certificate is an X509-SVID: exactly one URI, a SPIFFE ID, in a certificate that is no authority. */
+  readonly spiffeId: SpiffeId | undefined;
+  /** The issuer's name as RFC 4514 prints it. */
+  readonly issuer: string;
+  /** SHA-256 of the verified issuer's public key (SPKI), base64; undefined for a pinned client, whose issuer nobody verified. */
+  readonly issuerPublicKeyPin: string | undefined;
+  /** Lower-case hex without leading zeros. */
+  readonly serialNumber: string;
+  /** SHA-256 of the certificate, lower-case hex. */
+  readonly fingerprint: string;
+  /** SHA-256 of the public key (SPKI), base64. */
+  readonly publicKeyPin: string;
+  /** Epoch milliseconds. */
+  readonly notBefore: number;
+  /** Epoch milliseconds; valid up to and including this second. */
+  readonly notAfter: number;
+  /** The trust set that vouches for the client. */
+  readonly trust: string;
+  /** A path to an authority was verified, or exactly this client is pinned in the trust set. */
+  readonly verifiedBy: "path" | "pin";
+}
+
+/** Names a verified client. The issuer is the next certificate of the verified path. */
+export function identifyClient(
+  certificate: Certificate,
+  issuer: Certificate | undefined,
+  trust: string,
+): ClientIdentity {
+  const names = certificate.extensions.subjectAltName ?? [];
+  const uris = textNames(names, "uri");
+  const [commonName, ...otherCommonNames] = certificate.subject.commonNames;
+  return Object.freeze({
+    subject: certificate.subject.text,
+    commonName: otherCommonNames.length === 0 ? commonName : undefined,
+    hasSubjectAltName: certificate.extensions.subjectAltName !== undefined,
+    dnsNames: textNames(names, "dns"),
+    emails: textNames(names, "email"),
+    ipAddresses: Object.freeze(
+      names.flatMap((name) => (name.type === "ip" ? [printIpAddress(name.value)] : [])),
+    ),
+    uris,
+    spiffeId: findSpiffeId(certificate, uris),
+    issuer: certificate.issuer.text,
+    issuerPublicKeyPin: issuer && sha256(issuer.publicKey.der).toString("base64"),
+    serialNumber: toHex(certificate.serialNumber).replace(/^0+(?=.)/, ""),
+    fingerprint: certificate.fingerprint,
+    publicKeyPin: sha256(certificate.publicKey.der).toString("base64"),
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    trust,
+    verifiedBy: issuer === undefined ? "pin" : "path",
+  });
+}
+
+function textNames(
+  names: readonly GeneralName[],
+  type: "dns" | "email" | "uri",
+): readonly string[] {
+  return Object.freeze(names.flatMap((name) => (name.type === type ? [name.value] : [])));
+}
+
+/** X509-SVID 2, 3 and 4: exactly one URI; not an authority; a key that may sign data but no certificates. */
+function findSpiffeId(certificate: Certificate, uris: readonly string[]): SpiffeId | undefined {
+  const [uri, ...otherUris] = uris;
+  if (uri === undefined || otherUris.length > 0 || certificate.isCa) return undefined;
+  const { keyUsage } = certificate.extensions;
+  const { digitalSignature, keyCertSign, cRLSign } = keyUsageBits;
+  if (keyUsage === undefined || (keyUsage & (keyCertSign | cRLSign)) !== 0) return undefined;
+  return (keyUsage & digitalSignature) === 0 ? undefined : parseSpiffeId(uri);
+}
+
+function printIpAddress(octets: Buffer): string {
+  if (octets.length === 4) return octets.join(".");
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    octets.readUInt16BE(index * 2).toString(16),
+  );
+  // The operating system prints the form of RFC 5952.
+  return new SocketAddress({ address: groups.join(":"), family: "ipv6" }).address;
+}

@@ -1,0 +1,22 @@
+import type { ReasonCode } from "../../reasons/reasons.ts";
+import type { Certificate } from "../../x509/certificate.ts";
+
+/** RFC 5280 6.1.3 (a)(2): the moment lies in the validity period, whose last second is part of it (4.1.2.5). */
+export function checkValidity(
+  certificate: Certificate,
+  role: "client" | "issuer",
+  now: number,
+): ReasonCode | undefined {
+  if (now < certificate.notBefore) {
+    return role === "client" ? "certificate-not-yet-valid" : "issuer-certificate-not-yet-valid";
+  }
+  if (now >= endOfValidity(certificate)) {
+    return role === "client" ? "certificate-expired" : "issuer-certificate-expired";
+  }
+  return undefined;
+}
+
+/** The first millisecond at which the certificate is no longer valid. */
+export function endOfValidity(certificate: Certificate): number {
+  return certificate.notAfter + 1000;
+}

@@ -1,0 +1,46 @@
+import type { Budget } from "../base/budget.ts";
+import type { ReasonCode } from "../reasons/reasons.ts";
+import type { Certificate } from "../x509/certificate.ts";
+import type { PublicKey } from "../x509/public-key.ts";
+import { verifySignature, type SignatureVerdict } from "../x509/signature.ts";
+
+/** The signature checks of one verification: none is made twice, and each is paid for. */
+export class SignatureChecks {
+  readonly #verdicts = new Map<Certificate, Map<PublicKey, SignatureVerdict>>();
+  readonly #budget: Budget;
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
+
+  /** RFC 5280 6.1.3 (a)(1): the certificate was signed with the issuer's key. */
+  check(certificate: Certificate, issuer: Certificate): ReasonCode | undefined {
+    if (!certificate.signatureAlgorithmsMatch) return "signature-algorithm-mismatch";
+    const verdict = this.#verdict(certificate, issuer.publicKey);
+    switch (verdict) {
+      case "valid":
+        return undefined;
+      case "invalid":
+        return "signature-invalid";
+      case "algorithm-unsupported":
+        return "signature-algorithm-unsupported";
+      case "key-unsupported":
+        return "key-unsupported";
+      case undefined:
+        return "path-search-limit";
+    }
+  }
+
+  #verdict(certificate: Certificate, key: PublicKey): SignatureVerdict | undefined {
+    let verdicts = this.#verdicts.get(certificate);
+    if (verdicts === undefined) this.#verdicts.set(certificate, (verdicts = new Map()));
+    let verdict = verdicts.get(key);
+    if (verdict === undefined) {
+      if (!this.#budget.spendSignatureCheck()) return undefined;
+      const { signatureAlgorithm, signedBytes, signature } = certificate;
+      verdict = verifySignature(signatureAlgorithm, signedBytes, signature, key);
+      verdicts.set(key, verdict);
+    }
+    return verdict;
+  }
+}

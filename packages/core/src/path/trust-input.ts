@@ -1,0 +1,214 @@
+import { ConfigError } from "../base/config-error.ts";
+import { sha256, toHex } from "../base/bytes.ts";
+import { checkKeys } from "../base/check-keys.ts";
+import { parseSha256 } from "../base/sha256-text.ts";
+import type { ConfigWarning } from "../base/config-warning.ts";
+import { reasons, type ReasonCode } from "../reasons/reasons.ts";
+import type { Certificate } from "../x509/certificate.ts";
+import { verifySignature } from "../x509/signature.ts";
+import { readBlocks, readCertificates, type CertificateInput } from "./certificate-input.ts";
+import { TrustSet } from "./trust-set.ts";
+import { checkAnchor } from "./validate-path.ts";
+
+/** One trust set, with its parts told apart. */
+export interface TrustSetOptions {
+  /** Self-signed certificates of certificate authorities; intermediates among them are taken as such. */
+  readonly roots?: CertificateInput;
+  /** Authorities between a root and the clients: for clients that leave them out, and for resumed sessions, which do. */
+  readonly intermediates?: CertificateInput;
+  /** Authorities that are trusted as they are, whoever signed them: this narrows trust to what they issue. */
+  readonly anchors?: CertificateInput;
+  /**
+   * Clients that are accepted without a path, their dates excepted: certificates, public keys (PEM), or SHA-256
+   * fingerprints of certificates.
+   */
+  readonly pinned?: CertificateInput;
+}
+
+/** Whom to trust: certificates, one set with its parts told apart, or several sets by name. */
+export type TrustInput =
+  CertificateInput | TrustSetOptions | Readonly<Record<string, CertificateInput | TrustSetOptions>>;
+
+/** The name of the only trust set when it was given none. */
+export const defaultTrustSetName = "default";
+
+const partNames = ["roots", "intermediates", "anchors", "pinned"] as const;
+
+/** Reads the `trust` option: every fault is a `ConfigError`, whatever is merely odd goes to `warn`. */
+export function readTrust(
+  input: unknown,
+  now: number,
+  warn: (warning: ConfigWarning) => void,
+): readonly TrustSet[] {
+  if (!isPlainObject(input)) return [readTrustSet(defaultTrustSetName, "trust", input, now, warn)];
+  const keys = Object.keys(input);
+  if (keys.length === 0) {
+    throw new ConfigError("trust", "is empty", "Pass the root certificates of your authority.");
+  }
+  if (keys.some((key) => (partNames as readonly string[]).includes(key))) {
+    return [readTrustSet(defaultTrustSetName, "trust", input, now, warn)];
+  }
+  return keys.map((name) => {
+    if (!/^[\w.-]+$/.test(name)) {
+      throw new ConfigError(
+        "trust",
+        `"${name}" cannot name a trust set`,
+        "Use letters, digits, . _ and -.",
+      );
+    }
+    return readTrustSet(name, `trust.${name}`, input[name], now, warn);
+  });
+}
+
+function readTrustSet(
+  name: string,
+  option: string,
+  input: unknown,
+  now: number,
+  warn: (warning: ConfigWarning) => void,
+): TrustSet {
+  const parts = isPlainObject(input) ? checkKeys(input, partNames, option) : { roots: input };
+  const listOption = isPlainObject(input) ? `${option}.roots` : option;
+  const listed = parts.roots === undefined ? [] : readCertificates(parts.roots, listOption);
+  const helpers =
+    parts.intermediates === undefined
+      ? []
+      : readAuthorities(parts.intermediates, `${option}.intermediates`);
+  const named =
+    parts.anchors === undefined ? [] : readAuthorities(parts.anchors, `${option}.anchors`);
+  const pinned = parts.pinned === undefined ? [] : readPins(parts.pinned, `${option}.pinned`);
+
+  const roots = listed.filter(isSelfSigned);
+  const others = listed.filter((certificate) => !isSelfSigned(certificate));
+  const anchors = distinct([...roots, ...named]);
+  if (anchors.length === 0 && pinned.length === 0) throw noAnchor(option, listOption, others);
+  const usable = anchors.filter((anchor) => isUsable(anchor, option, now, warn));
+  if (usable.length === 0 && pinned.length === 0) throw noUsableAnchor(option, anchors, now);
+  for (const certificate of others) {
+    if (!certificate.isCa) {
+      warn({
+        option: listOption,
+        message:
+          `the certificate of "${certificate.subject.text}" is neither a root nor an intermediate authority ` +
+          "and makes nobody trusted. Remove it; to accept exactly this client, list it under `pinned`.",
+      });
+    }
+  }
+  return new TrustSet({
+    name,
+    anchors: usable,
+    intermediates: distinct([...helpers, ...others.filter((certificate) => certificate.isCa)]),
+    pinned: new Set(pinned),
+  });
+}
+
+/** A root signs itself: the name alone is not enough. */
+function isSelfSigned(certificate: Certificate): boolean {
+  if (!certificate.isSelfIssued) return false;
+  const { signatureAlgorithm, signedBytes, signature, publicKey } = certificate;
+  const verdict = verifySignature(signatureAlgorithm, signedBytes, signature, publicKey);
+  // An anchor's own signature algorithm does not count: nothing rests on it, the operator vouches for the key.
+  return verdict !== "invalid";
+}
+
+function readAuthorities(input: unknown, option: string): Certificate[] {
+  const certificates = readCertificates(input, option);
+  if (certificates.length === 0)
+    throw new ConfigError(option, "holds no certificate", "Leave it out.");
+  for (const certificate of certificates) {
+    if (certificate.isCa) continue;
+    throw new ConfigError(
+      option,
+      `the certificate of "${certificate.subject.text}" is not that of a certificate authority`,
+      "List authorities (basicConstraints CA:TRUE) here; a client that is to be accepted by itself goes to `pinned`.",
+    );
+  }
+  return certificates;
+}
+
+function readPins(input: unknown, option: string): string[] {
+  if (Array.isArray(input)) {
+    if (input.length === 0) throw new ConfigError(option, "is empty", "Leave it out.");
+    return input.flatMap((entry, index) => readPins(entry, `${option}[${index}]`));
+  }
+  if (typeof input === "string" && !input.includes("-----BEGIN")) {
+    const hash = parseSha256(input);
+    if (hash !== undefined) return [hash];
+  }
+  return readBlocks(input, option).map((block) => {
+    if (block.label === "PUBLIC KEY" || block.label === "CERTIFICATE")
+      return toHex(sha256(block.bytes));
+    throw new ConfigError(
+      block.origin,
+      `a ${block.label} block cannot be pinned`,
+      "Pin certificates, public keys (-----BEGIN PUBLIC KEY-----) or SHA-256 fingerprints.",
+    );
+  });
+}
+
+function noAnchor(option: string, listOption: string, others: readonly Certificate[]): ConfigError {
+  const [first] = others;
+  if (first === undefined) {
+    return new ConfigError(
+      option,
+      "holds no certificate",
+      "Pass the root certificate of your authority.",
+    );
+  }
+  if (first.isCa) {
+    return new ConfigError(
+      listOption,
+      `holds only intermediate authorities, such as "${first.subject.text}", and no root`,
+      "Add the self-signed root above it, or list the intermediate under `anchors` to trust it by itself.",
+    );
+  }
+  return new ConfigError(
+    listOption,
+    `"${first.subject.text}" is a client's or server's certificate where a root is due`,
+    "Pass the certificate of the authority that issued it; to accept exactly this client, list it under `pinned`.",
+  );
+}
+
+function isUsable(
+  anchor: Certificate,
+  option: string,
+  now: number,
+  warn: (warning: ConfigWarning) => void,
+): boolean {
+  const code = checkAnchor(anchor, now);
+  if (code === undefined) return true;
+  warn({
+    option,
+    message: `the authority "${anchor.subject.text}" cannot vouch for clients: ${describe(code)}`,
+  });
+  // Time may heal it, and every path checks the dates again.
+  return code === "issuer-certificate-not-yet-valid";
+}
+
+function noUsableAnchor(option: string, anchors: readonly Certificate[], now: number): ConfigError {
+  const [first] = anchors;
+  const code = first && checkAnchor(first, now);
+  return new ConfigError(
+    option,
+    `no authority in it can vouch for clients: "${first?.subject.text ?? ""}": ${code ? describe(code) : ""}`,
+    code ? reasons[code].cure : "",
+  );
+}
+
+function describe(code: ReasonCode): string {
+  return code === "issuer-not-ca"
+    ? "it is not a certificate authority (basicConstraints CA:TRUE)"
+    : reasons[code].summary.replace(/\.$/, "");
+}
+
+function distinct(certificates: readonly Certificate[]): Certificate[] {
+  return [
+    ...new Map(certificates.map((certificate) => [certificate.fingerprint, certificate])).values(),
+  ];
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

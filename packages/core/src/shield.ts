@@ -1,0 +1,261 @@
+import { ConfigError } from "./base/config-error.ts";
+import type { AnonymousContext, MtlsContext } from "./decision/decision.ts";
+import { deny } from "./decision/deny.ts";
+import type { Statuses } from "./decision/statuses.ts";
+import { decisionEvent, type DecisionEvent } from "./events/decision-event.ts";
+import { Authenticator, type Authority, type VerifiedClient } from "./identity/authenticator.ts";
+import { readTrust } from "./path/trust-input.ts";
+import { compileRule, type CompiledRule } from "./policy/compile-rule.ts";
+import type { RoutedRequest } from "./policy/compile-policy.ts";
+import { judgeClient } from "./policy/judge-client.ts";
+import { mostUseful } from "./reasons/most-useful.ts";
+import { reason, type Reason } from "./reasons/reason.ts";
+import { readServerAuthorities } from "./sources/server-authorities.ts";
+import type { TlsConnection } from "./sources/tls-connection.ts";
+import { readShieldOptions, type ShieldConfig, type ShieldOptions } from "./shield-options.ts";
+
+/** A request as the engine sees it. */
+export interface ShieldRequest extends RoutedRequest {
+  readonly connection: TlsConnection;
+}
+
+/** What guards and adapters need to know of the shield that made a context. */
+export interface ContextOrigin {
+  readonly statuses: Statuses;
+  /** There are several trust sets, so that a name alone says nothing. */
+  readonly hasSeveralTrustSets: boolean;
+  /** Undefined when nobody listens. */
+  readonly report: ((event: DecisionEvent) => void) | undefined;
+  readonly clock: () => number;
+}
+
+const origins = new WeakMap<MtlsContext, ContextOrigin>();
+
+/** The shield behind a context; undefined for an object that no shield made. */
+export function originOf(context: MtlsContext): ContextOrigin | undefined {
+  return origins.get(context);
+}
+
+/** Decides about requests. The request path is synchronous; everything that can be done once was done before. */
+export interface Shield {
+  readonly statuses: Statuses;
+  /** Never throws: what is unexpected refuses the request. */
+  decide(request: ShieldRequest): MtlsContext;
+}
+
+export function createShield(options: ShieldOptions = {}): Shield {
+  const config = readShieldOptions(options);
+  const authorities = config.trustSets?.map(
+    (trust) => new Authenticator(trust, config.limits, config.clientAuthUsage),
+  );
+  return new Engine(config, authorities);
+}
+
+/** The authorities that count for one TLS server's connections, or why there are none. */
+type Authorities = readonly Authority[] | Reason;
+
+/** Joins the stages. `createShield` gives it the authorities of the options, a test one of its own. */
+export class Engine implements Shield, ContextOrigin {
+  readonly #config: ShieldConfig;
+  readonly #configured: readonly Authority[] | undefined;
+  /** Without a `trust` option: by server, as long as its `ca` stays the same. */
+  readonly #byServer = new WeakMap<
+    object,
+    { readonly ca: unknown; readonly authorities: Authorities }
+  >();
+  /** The rule when there are no rules. */
+  readonly #everyClient: CompiledRule;
+  /** Contexts of pure rules, by rule and client: the request path makes no object. */
+  readonly #contexts = new WeakMap<CompiledRule, WeakMap<VerifiedClient, MtlsContext>>();
+  readonly report: ((event: DecisionEvent) => void) | undefined;
+
+  constructor(config: ShieldConfig, authorities: readonly Authority[] | undefined) {
+    this.#config = config;
+    this.#configured = authorities;
+    const mode = config.required ? config.mode : "report";
+    const rule = { name: "default", match: "* /**", allow: "any-client" };
+    this.#everyClient = compileRule(rule, 0, undefined, mode);
+    this.report = config.onDecision && createReporter(config.onDecision, config.warn);
+  }
+
+  get statuses(): Statuses {
+    return this.#config.statuses;
+  }
+
+  get hasSeveralTrustSets(): boolean {
+    return (this.#config.trustSetNames?.length ?? 1) > 1;
+  }
+
+  get clock(): () => number {
+    return this.#config.clock;
+  }
+
+  decide(request: ShieldRequest): MtlsContext {
+    let context: MtlsContext;
+    try {
+      context = this.#decide(request);
+    } catch (cause) {
+      context = this.#deny(reason("engine-failed", { cause }), undefined, true);
+    }
+    this.report?.(decisionEvent("shield", request, context.decision, this.#config.clock()));
+    return context;
+  }
+
+  #decide(request: ShieldRequest): MtlsContext {
+    const now = this.#config.clock();
+    const { policy } = this.#config;
+    if (policy === undefined) return this.#apply(this.#everyClient, request.connection, now);
+    const routing = policy.route(request);
+    if (routing.outcome === "refused")
+      return this.#denyUnrouted(routing.reason, request.connection, now);
+    const [first, ...others] = routing.rules;
+    let context = this.#apply(first, request.connection, now);
+    // Every reading of the target has to be admitted; who is known by any of them is known.
+    for (const rule of others) {
+      if (isRefused(context)) return context;
+      const next = this.#apply(rule, request.connection, now);
+      if (isRefused(next) || !context.authenticated) context = next;
+    }
+    return context;
+  }
+
+  /** Asks one rule about the client at the other end. */
+  #apply(rule: CompiledRule, connection: TlsConnection, now: number): MtlsContext {
+    const authorities = this.#authoritiesFor(connection);
+    if (!isList(authorities)) return this.#anonymous(rule, authorities);
+    let denied: MtlsContext | undefined;
+    const refusals: Reason[] = [];
+    for (const authenticator of authorities) {
+      if (rule.trust?.includes(authenticator.name) === false) continue;
+      const authentication = authenticator.authenticate(connection, now);
+      if (authentication.outcome === "refused") {
+        refusals.push(authentication.reason);
+        continue;
+      }
+      const context = this.#contextFor(rule, authentication);
+      if (context.decision.outcome === "allow") return context;
+      denied ??= context;
+    }
+    if (denied !== undefined) return denied;
+    const [first, ...others] = refusals;
+    const isKnownElsewhere =
+      rule.trust !== undefined &&
+      authorities.some((other) => other.authenticate(connection, now).outcome === "verified");
+    if (first === undefined || isKnownElsewhere)
+      return this.#anonymous(rule, reason("trust-set-mismatch"));
+    return this.#anonymous(rule, mostUseful([first, ...others]));
+  }
+
+  #contextFor(rule: CompiledRule, verified: VerifiedClient): MtlsContext {
+    if (!rule.isPure) return this.#judge(rule, verified);
+    let contexts = this.#contexts.get(rule);
+    if (contexts === undefined) this.#contexts.set(rule, (contexts = new WeakMap()));
+    let context = contexts.get(verified);
+    if (context === undefined) contexts.set(verified, (context = this.#judge(rule, verified)));
+    return context;
+  }
+
+  #judge(rule: CompiledRule, { client, warnings }: VerifiedClient): MtlsContext {
+    const why = judgeClient(rule, client);
+    return this.#made({
+      authenticated: true,
+      client,
+      decision:
+        why === undefined
+          ? Object.freeze({ outcome: "allow", client, rule: rule.name, warnings })
+          : deny(why, { client, rule: rule.name, enforced: rule.enforced, warnings }),
+    });
+  }
+
+  #anonymous(rule: CompiledRule, why: Reason): AnonymousContext {
+    if (rule.allow !== "anyone") return this.#deny(why, rule.name, rule.enforced);
+    // A certificate that was refused is worth a remark where nobody needs one; that there was none is not.
+    const warnings = why.code === "certificate-missing" || why.code === "tls-required" ? [] : [why];
+    const decision = Object.freeze({
+      outcome: "allow" as const,
+      client: undefined,
+      rule: rule.name,
+      warnings: Object.freeze(warnings),
+    });
+    return this.#made({ authenticated: false, client: undefined, reason: why, decision });
+  }
+
+  #denyUnrouted(why: Reason, connection: TlsConnection, now: number): MtlsContext {
+    if (this.#config.mode === "enforce") return this.#deny(why, undefined, true);
+    // In report mode the request goes on, and its handler may want to know the client.
+    const known = this.#apply(this.#everyClient, connection, now);
+    if (!known.authenticated) return this.#deny(why, undefined, false);
+    const { client } = known;
+    return this.#made({
+      authenticated: true,
+      client,
+      decision: deny(why, { client, enforced: false }),
+    });
+  }
+
+  #deny(why: Reason, rule: string | undefined, enforced: boolean): AnonymousContext {
+    const decision = deny(why, { rule, enforced });
+    return this.#made({ authenticated: false, client: undefined, reason: why, decision });
+  }
+
+  #made<Context extends MtlsContext>(context: Context): Context {
+    Object.freeze(context);
+    origins.set(context, this);
+    return context;
+  }
+
+  #authoritiesFor(connection: TlsConnection): Authorities {
+    if (this.#configured !== undefined) return this.#configured;
+    if (!connection.isEncrypted) return reason("tls-required");
+    const { server } = connection.socket;
+    const found = readServerAuthorities(server);
+    if (server === undefined || found.outcome === "hidden") return reason("trust-hidden");
+    if (found.outcome === "missing") return reason("trust-missing");
+    const known = this.#byServer.get(server);
+    if (known !== undefined && known.ca === found.ca) return known.authorities;
+    const authorities = this.#readServerCa(found.ca);
+    this.#byServer.set(server, { ca: found.ca, authorities });
+    return authorities;
+  }
+
+  #readServerCa(ca: unknown): Authorities {
+    try {
+      const sets = readTrust({ roots: ca }, this.#config.clock(), this.#config.warn);
+      const { limits, clientAuthUsage } = this.#config;
+      return sets.map((trust) => new Authenticator(trust, limits, clientAuthUsage));
+    } catch (cause) {
+      if (cause instanceof ConfigError) return reason("trust-unusable", { cause });
+      throw cause;
+    }
+  }
+}
+
+function isList(authorities: Authorities): authorities is readonly Authority[] {
+  return Array.isArray(authorities);
+}
+
+function isRefused({ decision }: MtlsContext): boolean {
+  return decision.outcome === "deny";
+}
+
+/** Hands events on; a listener that fails changes no decision, and is reported once. */
+function createReporter(
+  onDecision: (event: DecisionEvent) => unknown,
+  warn: ShieldConfig["warn"],
+): (event: DecisionEvent) => void {
+  let hasReportedFault = false;
+  const reportFault = (fault: unknown): void => {
+    if (hasReportedFault) return;
+    hasReportedFault = true;
+    const problem = fault instanceof Error ? fault.message : String(fault);
+    warn({ option: "onDecision", message: `failed: ${problem}. Decisions are not affected.` });
+  };
+  return (event) => {
+    try {
+      // An async listener fails later; Promise.resolve also adopts promises of other libraries.
+      Promise.resolve(onDecision(event)).catch(reportFault);
+    } catch (fault) {
+      reportFault(fault);
+    }
+  };
+}

@@ -1,0 +1,192 @@
+import { asBuffer, equalBytes, toHex } from "../base/bytes.ts";
+import { DerError } from "../asn1/der-error.ts";
+import { DerReader } from "../asn1/der-reader.ts";
+import { dottedOid, oid, oids } from "../asn1/oids.ts";
+import { tags } from "../asn1/tags.ts";
+
+/** One attribute of a name: its type (an object identifier key), and its value as text where it is text. */
+export interface NameAttribute {
+  readonly type: string;
+  readonly text: string | undefined;
+  /** The value's whole DER. */
+  readonly der: Buffer;
+}
+
+/** A Name (RFC 5280 4.1.2.4): relative distinguished names, each a set of attributes. */
+export class DistinguishedName {
+  readonly der: Buffer;
+  #attributes: readonly (readonly NameAttribute[])[] | undefined;
+  #comparisonKey: string | undefined;
+  #text: string | undefined;
+
+  private constructor(der: Buffer) {
+    this.der = der;
+  }
+
+  /** Reads a Name; its structure is checked now, its strings are decoded when they are asked for. */
+  static read(reader: DerReader): DistinguishedName {
+    const der = reader.readWhole(tags.sequence);
+    const names = DerReader.of(der).read(tags.sequence);
+    while (!names.atEnd) {
+      const set = names.read(tags.set);
+      do {
+        const attribute = set.read(tags.sequence);
+        attribute.readOid();
+        checkString(attribute.nextTag, attribute.readAny());
+        attribute.finish();
+      } while (!set.atEnd);
+    }
+    return new DistinguishedName(der);
+  }
+
+  get isEmpty(): boolean {
+    return this.der.length === 2;
+  }
+
+  /** The relative names in the order of the encoding: the most general comes first. */
+  get relativeNames(): readonly (readonly NameAttribute[])[] {
+    this.#attributes ??= readRelativeNames(this.der);
+    return this.#attributes;
+  }
+
+  /** Two names are the same when their keys are (RFC 5280 7.1: case and inner white space do not count). */
+  get comparisonKey(): string {
+    this.#comparisonKey ??= JSON.stringify(
+      this.relativeNames.map((set) => set.map(attributeKey).sort()),
+    );
+    return this.#comparisonKey;
+  }
+
+  /** The name as RFC 4514 prints it: the most specific part first, control characters escaped. */
+  get text(): string {
+    this.#text ??= [...this.relativeNames]
+      .reverse()
+      .map((set) => set.map(printAttribute).join("+"))
+      .join(",");
+    return this.#text;
+  }
+
+  /** The common names, from general to specific. */
+  get commonNames(): readonly string[] {
+    return this.relativeNames
+      .flat()
+      .filter((attribute) => attribute.type === oids.commonName)
+      .map((attribute) => attribute.text ?? "");
+  }
+
+  equals(other: DistinguishedName): boolean {
+    return equalBytes(this.der, other.der) || this.comparisonKey === other.comparisonKey;
+  }
+}
+
+function readRelativeNames(der: Buffer): readonly (readonly NameAttribute[])[] {
+  const relativeNames: NameAttribute[][] = [];
+  const names = DerReader.of(der).read(tags.sequence);
+  while (!names.atEnd) {
+    const set = names.read(tags.set);
+    const attributes: NameAttribute[] = [];
+    while (!set.atEnd) {
+      const attribute = set.read(tags.sequence);
+      const type = attribute.readOid();
+      const tag = attribute.nextTag;
+      const value = attribute.readAny();
+      attributes.push({ type, text: decodeString(tag, value), der: value });
+    }
+    relativeNames.push(attributes);
+  }
+  return relativeNames;
+}
+
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Strings that are not of their own alphabet would print or compare as something else. */
+function checkString(tag: number, der: Buffer): void {
+  const isAscii =
+    tag === tags.printableString || tag === tags.ia5String || tag === tags.visibleString;
+  if (isAscii && der.some((octet, at) => at >= 4 && octet >= 0x80)) {
+    throw new DerError("a string holds octets outside ASCII");
+  }
+  if (tag === tags.utf8String || tag === tags.bmpString || tag === tags.universalString) {
+    decodeString(tag, der);
+  }
+}
+
+/** The text of a string type; undefined for any other type. Throws where the bytes are not of the type's alphabet. */
+function decodeString(tag: number, der: Buffer): string | undefined {
+  const content = DerReader.of(der).readContent(tag);
+  switch (tag) {
+    case tags.utf8String:
+      try {
+        return strictUtf8.decode(content);
+      } catch (error) {
+        if (error instanceof TypeError) throw new DerError("a UTF8String is not UTF-8");
+        throw error;
+      }
+    case tags.printableString:
+    case tags.ia5String:
+    case tags.visibleString:
+    case tags.numericString:
+    case tags.teletexString:
+      return content.toString("latin1");
+    case tags.bmpString:
+      return decodeWide(content, 2);
+    case tags.universalString:
+      return decodeWide(content, 4);
+    default:
+      return undefined;
+  }
+}
+
+/** UCS-2 or UCS-4, the high octet first. */
+function decodeWide(content: Buffer, width: 2 | 4): string {
+  if (content.length % width !== 0) throw new DerError("a wide string is cut short");
+  let text = "";
+  for (let at = 0; at < content.length; at += width) {
+    const point = content.readUIntBE(at, width);
+    if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) {
+      throw new DerError("a wide string holds no character");
+    }
+    text += String.fromCodePoint(point);
+  }
+  return text;
+}
+
+function attributeKey({ type, text, der }: NameAttribute): string {
+  const value =
+    text === undefined
+      ? `#${toHex(der)}`
+      : `=${text.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim()}`;
+  return dottedOid(type) + value;
+}
+
+/** The short names of RFC 4514 section 3, and the two that certificates use besides. */
+const shortNames = new Map([
+  [oids.commonName, "CN"],
+  [oid("2.5.4.6"), "C"],
+  [oid("2.5.4.7"), "L"],
+  [oid("2.5.4.8"), "ST"],
+  [oid("2.5.4.9"), "STREET"],
+  [oid("2.5.4.10"), "O"],
+  [oid("2.5.4.11"), "OU"],
+  [oid("0.9.2342.19200300.100.1.1"), "UID"],
+  [oid("0.9.2342.19200300.100.1.25"), "DC"],
+  [oid("1.2.840.113549.1.9.1"), "emailAddress"],
+  [oid("2.5.4.5"), "serialNumber"],
+]);
+
+function printAttribute({ type, text, der }: NameAttribute): string {
+  const name = shortNames.get(type) ?? dottedOid(type);
+  return `${name}=${text === undefined ? `#${toHex(asBuffer(der))}` : escapeValue(text)}`;
+}
+
+/** RFC 4514 2.4, and whatever could break a log line or hide text: control, format and bidirectional characters. */
+function escapeValue(text: string): string {
+  return text
+    .replace(/[\\"+,;<>=]/g, "\\$&")
+    .replace(/^[ #]| $/g, "\\$&")
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
+      [...Buffer.from(character)]
+        .map((octet) => `\\${octet.toString(16).padStart(2, "0")}`)
+        .join(""),
+    );
+}

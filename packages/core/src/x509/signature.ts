@@ -1,0 +1,172 @@
+import { constants, verify, type KeyObject } from "node:crypto";
+import { DerError } from "../asn1/der-error.ts";
+import { DerReader } from "../asn1/der-reader.ts";
+import { oid, oids } from "../asn1/oids.ts";
+import { contextConstructed, tags } from "../asn1/tags.ts";
+import type { PublicKey } from "./public-key.ts";
+
+type Hash = "sha256" | "sha384" | "sha512";
+
+/** A signature algorithm that the engine accepts. Everything that is not listed is refused. */
+export type SignatureAlgorithm =
+  | { readonly scheme: "ecdsa" | "rsa-pkcs1"; readonly hash: Hash }
+  | { readonly scheme: "rsa-pss"; readonly hash: Hash; readonly saltLength: number }
+  | { readonly scheme: "Ed25519" | "Ed448" };
+
+/** RFC 5758 3.2, RFC 4055 5, RFC 8410 3 */
+const algorithms = new Map<string, SignatureAlgorithm>([
+  [oid("1.2.840.10045.4.3.2"), { scheme: "ecdsa", hash: "sha256" }],
+  [oid("1.2.840.10045.4.3.3"), { scheme: "ecdsa", hash: "sha384" }],
+  [oid("1.2.840.10045.4.3.4"), { scheme: "ecdsa", hash: "sha512" }],
+  [oid("1.2.840.113549.1.1.11"), { scheme: "rsa-pkcs1", hash: "sha256" }],
+  [oid("1.2.840.113549.1.1.12"), { scheme: "rsa-pkcs1", hash: "sha384" }],
+  [oid("1.2.840.113549.1.1.13"), { scheme: "rsa-pkcs1", hash: "sha512" }],
+  [oids.ed25519, { scheme: "Ed25519" }],
+  [oids.ed448, { scheme: "Ed448" }],
+]);
+
+const hashes = new Map<string, Hash>([
+  [oids.sha256, "sha256"],
+  [oids.sha384, "sha384"],
+  [oids.sha512, "sha512"],
+]);
+
+/** Reads an AlgorithmIdentifier (its whole DER); undefined when the algorithm is not one of the accepted. */
+export function parseSignatureAlgorithm(der: Buffer): SignatureAlgorithm | undefined {
+  const identifier = DerReader.of(der).read(tags.sequence);
+  const type = identifier.readOid();
+  if (type === oids.rsassaPss) return readPss(identifier);
+  const algorithm = algorithms.get(type);
+  if (algorithm === undefined) return undefined;
+  // RFC 4055 5: NULL parameters with RSA, which must also be accepted when absent; none with the others.
+  if (algorithm.scheme === "rsa-pkcs1") readOptionalNull(identifier);
+  identifier.finish();
+  return algorithm;
+}
+
+/**
+ * RSASSA-PSS-params (RFC 4055 3.1). The defaults are SHA-1, so every field has to be there; the hash of the mask
+ * generation has to be the hash of the message.
+ */
+function readPss(identifier: DerReader): SignatureAlgorithm | undefined {
+  const parameters = identifier.readOptional(tags.sequence);
+  identifier.finish();
+  const hash = readHash(parameters?.readOptional(contextConstructed(0)));
+  const maskHash = readMaskHash(parameters?.readOptional(contextConstructed(1)));
+  const salt = parameters?.readOptional(contextConstructed(2));
+  if (parameters === undefined || hash === undefined || hash !== maskHash || salt === undefined) {
+    return undefined;
+  }
+  const saltLength = salt.readSmallInteger();
+  salt.finish();
+  // The trailer field has one value, its default, which DER leaves out.
+  parameters.finish();
+  return { scheme: "rsa-pss", hash, saltLength };
+}
+
+function readHash(wrapper: DerReader | undefined): Hash | undefined {
+  if (wrapper === undefined) return undefined;
+  const identifier = wrapper.read(tags.sequence);
+  wrapper.finish();
+  const hash = hashes.get(identifier.readOid());
+  if (hash === undefined) return undefined;
+  readOptionalNull(identifier);
+  identifier.finish();
+  return hash;
+}
+
+function readMaskHash(wrapper: DerReader | undefined): Hash | undefined {
+  if (wrapper === undefined) return undefined;
+  const identifier = wrapper.read(tags.sequence);
+  wrapper.finish();
+  return identifier.readOid() === oids.mgf1 ? readHash(identifier) : undefined;
+}
+
+function readOptionalNull(identifier: DerReader): void {
+  if (!identifier.atEnd && identifier.readContent(tags.null).length !== 0) {
+    throw new DerError("a NULL is not empty");
+  }
+}
+
+export type SignatureVerdict = "valid" | "invalid" | "key-unsupported" | "algorithm-unsupported";
+
+/** Checks a signature over the original bytes with `node:crypto`. */
+export function verifySignature(
+  algorithm: SignatureAlgorithm | undefined,
+  signed: Buffer,
+  signature: Buffer,
+  key: PublicKey,
+): SignatureVerdict {
+  if (algorithm === undefined) return "algorithm-unsupported";
+  if (!fits(algorithm, key))
+    return key.shape.type === "unsupported" ? "key-unsupported" : "invalid";
+  if (algorithm.scheme === "ecdsa" && !isEcdsaSignature(signature)) return "invalid";
+  const keyObject = key.keyObject;
+  if (keyObject === undefined) return "key-unsupported";
+  return check(algorithm, signed, signature, keyObject) ? "valid" : "invalid";
+}
+
+/** An algorithm goes with one kind of key: nothing is coerced. */
+function fits(algorithm: SignatureAlgorithm, { shape }: PublicKey): boolean {
+  switch (algorithm.scheme) {
+    case "ecdsa":
+      return shape.type === "ec";
+    case "rsa-pkcs1":
+      // RFC 4055 1.2: a key for RSASSA-PSS must not be used with PKCS #1 v1.5.
+      return shape.type === "rsa" && !shape.pssOnly;
+    case "rsa-pss":
+      return shape.type === "rsa";
+    case "Ed25519":
+    case "Ed448":
+      return shape.type === "eddsa" && shape.curve === algorithm.scheme;
+  }
+}
+
+function check(
+  algorithm: SignatureAlgorithm,
+  signed: Buffer,
+  signature: Buffer,
+  key: KeyObject,
+): boolean {
+  switch (algorithm.scheme) {
+    case "ecdsa":
+      return verify(algorithm.hash, signed, key, signature);
+    case "rsa-pkcs1":
+      return verify(
+        algorithm.hash,
+        signed,
+        { key, padding: constants.RSA_PKCS1_PADDING },
+        signature,
+      );
+    case "rsa-pss": {
+      const { hash, saltLength } = algorithm;
+      const padding = constants.RSA_PKCS1_PSS_PADDING;
+      try {
+        return verify(hash, signed, { key, padding, saltLength }, signature);
+      } catch {
+        // OpenSSL throws where a PSS key's own parameters forbid this hash or salt: no valid signature either.
+        return false;
+      }
+    }
+    case "Ed25519":
+    case "Ed448":
+      return verify(null, signed, key, signature);
+  }
+}
+
+/** Ecdsa-Sig-Value (RFC 3279 2.2.3) in strict DER with positive numbers. */
+function isEcdsaSignature(signature: Buffer): boolean {
+  try {
+    const outer = DerReader.of(signature);
+    const pair = outer.read(tags.sequence);
+    outer.finish();
+    const positive = [pair.readInteger(), pair.readInteger()].every(
+      (number) => (number[0] ?? 0x80) < 0x80,
+    );
+    pair.finish();
+    return positive;
+  } catch (error) {
+    if (error instanceof DerError) return false;
+    throw error;
+  }
+}

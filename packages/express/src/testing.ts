@@ -1,0 +1,1 @@
+export * from "@mtls-shield/node/testing";

@@ -1,0 +1,81 @@
+import { createServer, type Server, type ServerOptions } from "node:https";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { constants } from "node:crypto";
+import { ConfigError, MtlsError, TlsConnection } from "@mtls-shield/core";
+import { httpsOptions } from "./https-options.ts";
+import type { MtlsHandler } from "./mtls.ts";
+import { sendProblem } from "./refuser.ts";
+
+/** Options of `https.createServer`, and the shield. */
+export interface MtlsServerOptions extends ServerOptions {
+  /** What `mtls()` returned, of any framework: it runs before the application for every request, whatever the application mounts. */
+  readonly shield?: Pick<MtlsHandler, "handle">;
+}
+
+/** An application: a request listener (Express, plain Node), or something that makes one (Koa). */
+export type Application = RequestListener | { callback(): RequestListener };
+
+/**
+ * An HTTPS server that asks clients for a certificate and is safe as it is. Given a shield, no request reaches the
+ * application past it, so that a forgotten `app.use(mtls())` leaves nothing open.
+ */
+export function createMtlsServer(options: MtlsServerOptions, application: Application): Server {
+  const { shield, ...tlsOptions } = options;
+  if (shield !== undefined && typeof (shield as Partial<MtlsHandler>).handle !== "function") {
+    throw new ConfigError(
+      "shield",
+      "is not what mtls() returns",
+      "Pass shield: mtls({ trust, rules }).",
+    );
+  }
+  const listener = readApplication(application);
+  const settings = httpsOptions(tlsOptions);
+  const server = createServer(
+    settings,
+    shield === undefined ? listener : shielded(shield, listener),
+  );
+  // Reading a chain consumes it: whoever reads first has it, so the shield does.
+  server.on("secureConnection", (socket) => {
+    TlsConnection.of(socket, socket).capture();
+  });
+  stopTicketsWithSecondContext(server, settings);
+  return server;
+}
+
+function readApplication(application: Application): RequestListener {
+  if (typeof application === "function") return application;
+  const { callback } = (application as typeof application | null | undefined) ?? {};
+  if (typeof callback === "function") return callback.call(application);
+  throw new ConfigError(
+    "application",
+    "is neither a function nor a Koa application",
+    "Pass the app itself.",
+  );
+}
+
+function shielded(
+  { handle }: Pick<MtlsHandler, "handle">,
+  listener: RequestListener,
+): RequestListener {
+  return (request: IncomingMessage, response: ServerResponse & { req: IncomingMessage }) => {
+    handle(request, response, (error) => {
+      if (error === undefined) {
+        listener(request, response);
+        return;
+      }
+      // No framework is there yet to take an error that the shield handed on: it is answered here.
+      if (error instanceof MtlsError) sendProblem(error, response);
+      else response.destroy();
+    });
+  };
+}
+
+/** A ticket of one context is accepted in another unless the *default* context gives none (platform behaviour of every Node). */
+function stopTicketsWithSecondContext(server: Server, settings: ServerOptions): void {
+  const addContext = server.addContext.bind(server);
+  server.addContext = (hostname, context) => {
+    const secureOptions = (settings.secureOptions ?? 0) | constants.SSL_OP_NO_TICKET;
+    server.setSecureContext({ ...settings, secureOptions });
+    addContext(hostname, context);
+  };
+}

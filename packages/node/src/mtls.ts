@@ -1,0 +1,90 @@
+import {
+  checkKeys,
+  ConfigError,
+  createShield,
+  originOf,
+  shieldOptionNames,
+  type MtlsContext,
+  type Shield,
+  type ShieldOptions,
+} from "@mtls-shield/core";
+import type { NodeRequest } from "./connection-of.ts";
+import {
+  createRefuser,
+  defaultRefuser,
+  type Next,
+  type NodeAnswer,
+  type NodeResponse,
+  type OnRefusal,
+  type Refuser,
+} from "./refuser.ts";
+import { RequestView } from "./request-view.ts";
+
+/** Options of `mtls()`: those of the shield, and how a refusal is answered. */
+export interface MtlsOptions extends ShieldOptions {
+  /** Default: `"respond"`, an answer in problem details (RFC 9457). */
+  readonly onRefusal?: OnRefusal<NodeAnswer>;
+}
+
+/** Middleware for `node:http(s)`, Express and Connect: calls `next()` only for a request that the shield admits. */
+export interface MtlsHandler {
+  (request: NodeRequest, response: NodeResponse, next: Next): void;
+  /** Decides about a request without answering it: for WebSocket upgrades, other frameworks and tests. */
+  check(request: NodeRequest): Promise<MtlsContext>;
+  /** The handler itself, under the name by which `createMtlsServer` finds it in the middleware of every framework. */
+  readonly handle: (request: NodeRequest, response: NodeResponse, next: Next) => void;
+}
+
+/** Puts a shield in front of what comes after it. Without options every request needs a client that the TLS server's own `ca` vouches for. */
+export function mtls(options: MtlsOptions = {}): MtlsHandler {
+  const { shieldOptions, onRefusal } = splitOptions<NodeAnswer>(options);
+  return handlerOf(createShield(shieldOptions), onRefusal);
+}
+
+/** How guards answer whom a shield let through: as that shield does. */
+const refusers = new WeakMap<object, Refuser>();
+
+/** The refuser that goes with a context; the default one for a context that no shield made. */
+export function refuserFor(context: MtlsContext | undefined): Refuser {
+  const origin = context && originOf(context);
+  return (origin && refusers.get(origin)) ?? defaultRefuser;
+}
+
+/** The middleware around a shield. */
+export function handlerOf(shield: Shield, onRefusal: OnRefusal<NodeAnswer>): MtlsHandler {
+  const refuse = createRefuser(onRefusal, shield.statuses);
+  refusers.set(shield, refuse);
+  const decide = (request: NodeRequest): MtlsContext => {
+    const context = shield.decide(new RequestView(request));
+    (request as { mtls?: MtlsContext }).mtls = context;
+    return context;
+  };
+  const handler = (request: NodeRequest, response: NodeResponse, next: Next): void => {
+    const { decision } = decide(request);
+    if (decision.outcome === "deny" && decision.enforced) refuse(decision, request, response, next);
+    else next();
+  };
+  return Object.assign(handler, {
+    check: (request: NodeRequest) => Promise.resolve(decide(request)),
+    handle: handler,
+  });
+}
+
+/** Tells the options of the shield from those of an adapter, and checks the latter. */
+export function splitOptions<Answer>(
+  options: ShieldOptions & { readonly onRefusal?: OnRefusal<Answer> },
+): { readonly shieldOptions: ShieldOptions; readonly onRefusal: OnRefusal<Answer> } {
+  if (typeof options !== "object" || (options as unknown) === null) {
+    throw new ConfigError("options", "is not an object", "Call mtls() or mtls({ trust, rules }).");
+  }
+  checkKeys({ ...options }, [...shieldOptionNames, "onRefusal"], "");
+  const { onRefusal = "respond", ...shieldOptions } = options;
+  if (onRefusal !== "respond" && onRefusal !== "next" && typeof onRefusal !== "function") {
+    throw new ConfigError(
+      "onRefusal",
+      "is not one of its values",
+      'Write "respond", "next" or a function.',
+    );
+  }
+  return { shieldOptions, onRefusal };
+}

@@ -1,0 +1,74 @@
+import type { ShieldRequest, TlsConnection } from "@mtls-shield/core";
+import { connectionOf, type NodeRequest } from "./connection-of.ts";
+
+/** What a framework knows of a target: how it came, and how much of it a mounted router has taken off. */
+export interface FrameworkTarget {
+  readonly originalUrl?: string;
+  readonly baseUrl?: string;
+}
+
+const none: readonly string[] = [];
+
+/** By name in lower case: headers that method-override libraries follow. */
+const overrideHeaders: readonly string[] = [
+  "x-http-method-override",
+  "x-http-method",
+  "x-method-override",
+];
+
+/** A request as the engine sees it; what only some policies ask for is read when they do. */
+export class RequestView implements ShieldRequest {
+  readonly #request: NodeRequest;
+  readonly method: string;
+  readonly target: string;
+  readonly rewrittenTarget: string | undefined;
+
+  /** Express keeps what it knows on the request itself. */
+  constructor(request: NodeRequest, known: FrameworkTarget = request as FrameworkTarget) {
+    this.#request = request;
+    // Only HTTP/2 lets a client spell a method in lower case; Express would route it all the same.
+    this.method = (request.method ?? "").toUpperCase();
+    const url = request.url ?? "";
+    this.target = known.originalUrl ?? url;
+    const current = (known.baseUrl ?? "") + url;
+    this.rewrittenTarget = current === this.target ? undefined : current;
+  }
+
+  get connection(): TlsConnection {
+    return connectionOf(this.#request);
+  }
+
+  get hosts(): readonly string[] {
+    const hosts = headerValues(this.#request, (name) => name === "host" || name === ":authority");
+    // A proxy may send both over HTTP/2; where they agree they are one (RFC 9113 8.3.1).
+    return [...new Set(hosts)];
+  }
+
+  get overrideMethods(): readonly string[] {
+    const headers = this.#request.rawHeaders;
+    for (let at = 0; at < headers.length; at += 2) {
+      const name = headers[at] as string;
+      if (isOverrideLength(name.length) && overrideHeaders.includes(name.toLowerCase())) {
+        return headerValues(this.#request, (header) => overrideHeaders.includes(header)).flatMap(
+          (value) => value.split(",").map((method) => method.trim().toUpperCase()),
+        );
+      }
+    }
+    return none;
+  }
+}
+
+/** Looked at for each header of each request, so it must cost next to nothing. */
+function isOverrideLength(length: number): boolean {
+  return length === 22 || length === 13 || length === 17;
+}
+
+/** The values of headers as they came: Node's own view joins some repeated ones and drops others. */
+function headerValues(request: NodeRequest, wanted: (name: string) => boolean): string[] {
+  const values: string[] = [];
+  const { rawHeaders } = request;
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (wanted((rawHeaders[at] as string).toLowerCase())) values.push(rawHeaders[at + 1] as string);
+  }
+  return values;
+}

@@ -1,0 +1,27 @@
+import { createGuard, type ClientMatcher, type MtlsContext } from "@mtls-shield/core";
+import type { NodeRequest } from "./connection-of.ts";
+import { refuserFor } from "./mtls.ts";
+import type { Next, NodeResponse } from "./refuser.ts";
+
+/** Middleware for one route. */
+export type GuardHandler = (request: NodeRequest, response: NodeResponse, next: Next) => void;
+
+/**
+ * Admits a verified client whom any of the matchers means; `"any-client"` means all of them. It asks the context that
+ * `mtls()` attached, and refuses, in every mode, where there is none.
+ */
+export function requireClient(
+  ...allowed: readonly [ClientMatcher | "any-client", ...ClientMatcher[]]
+): GuardHandler {
+  const guard = createGuard(allowed);
+  return (request, response, next) => {
+    const { mtls: context, originalUrl } = request as {
+      readonly mtls?: MtlsContext;
+      readonly originalUrl?: string;
+    };
+    const target = originalUrl ?? request.url ?? "";
+    const refusal = guard(context, { method: request.method ?? "", target });
+    if (refusal === undefined) next();
+    else refuserFor(context)(refusal, request, response, next);
+  };
+}
