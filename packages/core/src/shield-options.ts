@@ -75,10 +75,9 @@ export function readShieldOptions(
   namesElsewhere?: readonly string[],
 ): ShieldConfig {
   const options = checkKeys({ ...input }, shieldOptionNames, "");
-  const clock = readFunction<Clock>(options.clock, "clock") ?? systemClock;
-  const warn =
-    readFunction<(warning: ConfigWarning) => void>(options.onWarning, "onWarning") ??
-    emitProcessWarning;
+  for (const name of ["clock", "onDecision", "onWarning"] as const)
+    checkFunction(options[name], name);
+  const { clock = systemClock, onWarning: warn = emitProcessWarning, onDecision } = input;
   const mode = readChoice(options.mode, ["enforce", "report"], "mode");
   const required = readBoolean(options.required, true, "required");
   if (!required && options.rules !== undefined) {
@@ -107,7 +106,7 @@ export function readShieldOptions(
     ),
     statuses: readStatuses(options.statuses),
     limits: readLimits(options.limits),
-    onDecision: readFunction<(event: DecisionEvent) => unknown>(options.onDecision, "onDecision"),
+    onDecision,
     warn,
     clock,
   });
@@ -148,8 +147,9 @@ function readChoice<Choice extends string>(
   );
 }
 
-function readFunction<Callback>(value: unknown, option: string): Callback | undefined {
-  if (value === undefined || typeof value === "function") return value as Callback | undefined;
+/** The options were typed when they were written; here it is only checked that they are functions at all. */
+function checkFunction(value: unknown, option: string): void {
+  if (value === undefined || typeof value === "function") return;
   throw new ConfigError(option, "is not a function", "Pass a function, or leave it out.");
 }
 

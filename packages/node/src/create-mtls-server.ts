@@ -44,8 +44,9 @@ export function createMtlsServer(options: MtlsServerOptions, application: Applic
 
 function readApplication(application: Application): RequestListener {
   if (typeof application === "function") return application;
-  const { callback } = (application as typeof application | null | undefined) ?? {};
-  if (typeof callback === "function") return callback.call(application);
+  // Callers without types can pass anything.
+  const app = application as Partial<typeof application> | null | undefined;
+  if (typeof app?.callback === "function") return app.callback();
   throw new ConfigError(
     "application",
     "is neither a function nor a Koa application",

@@ -33,7 +33,10 @@ export class SignatureChecks {
 
   #verdict(certificate: Certificate, key: PublicKey): SignatureVerdict | undefined {
     let verdicts = this.#verdicts.get(certificate);
-    if (verdicts === undefined) this.#verdicts.set(certificate, (verdicts = new Map()));
+    if (verdicts === undefined) {
+      verdicts = new Map<PublicKey, SignatureVerdict>();
+      this.#verdicts.set(certificate, verdicts);
+    }
     let verdict = verdicts.get(key);
     if (verdict === undefined) {
       if (!this.#budget.spendSignatureCheck()) return undefined;

@@ -110,20 +110,20 @@ export function serialNumber(
 /** A client that at least one of the matchers means. */
 export function anyOf(...matchers: readonly ClientMatcher[]): ClientMatcher {
   return combined("anyOf", matchers, (client) =>
-    matchers.some((matches) => matches(client) === true),
+    matchers.some((matches) => (matches(client) as unknown) === true),
   );
 }
 
 /** A client that all of the matchers mean. */
 export function allOf(...matchers: readonly ClientMatcher[]): ClientMatcher {
   return combined("allOf", matchers, (client) =>
-    matchers.every((matches) => matches(client) === true),
+    matchers.every((matches) => (matches(client) as unknown) === true),
   );
 }
 
 /** A client that the matcher does not mean: it has to say exactly `false`. */
 export function not(matcher: ClientMatcher): ClientMatcher {
-  return combined("not", [matcher], (client) => matcher(client) === false);
+  return combined("not", [matcher], (client) => (matcher(client) as unknown) === false);
 }
 
 function pure(description: string, matches: ClientMatcher): ClientMatcher {

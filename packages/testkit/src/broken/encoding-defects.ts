@@ -106,12 +106,6 @@ export const encodingDefects = {
     handshake: true,
     make: leafOf(() => ({ version: der.constructed(0, der.integer(3)) })),
   },
-  "negative-serial-number": {
-    defect: "the leaf's serial number is negative",
-    expected: "certificate-malformed",
-    handshake: true,
-    make: leafOf(() => ({ serialNumber: der.integer(-5) })),
-  },
   "long-serial-number": {
     defect: "the leaf's serial number has 21 octets",
     expected: "certificate-malformed",
@@ -206,12 +200,6 @@ export const encodingDefects = {
       rsaAlgorithm,
       der.sequence(der.integer(-(1n << 2047n) + 1n), der.integer(65_537)),
     ),
-  },
-  "ec-point-off-curve": {
-    defect: "the leaf's EC public key is not a point of its curve",
-    expected: "certificate-malformed",
-    handshake: false,
-    make: leafWithKeyBits(p256Algorithm, pointOffCurve()),
   },
   "ec-point-truncated": {
     defect: "the leaf's EC public key is too short for its curve",
