@@ -8,10 +8,13 @@ export {
 } from "./broken-certificates.ts";
 export type { ExpectedRefusal, MakeOptions } from "./broken/broken-certificate.ts";
 export type { AlternativeNames, KeyUsageName, PurposeName } from "./certificate-extensions.ts";
+export { callApi, type ApiAnswer, type ApiCall } from "./call-api.ts";
 export { distinguishedName, type AttributeName } from "./distinguished-name.ts";
 export { fakeClock, type FakeClock } from "./fake-clock.ts";
+export { callWithOpenssl, type OpensslAnswer, type OpensslCall } from "./openssl-client.ts";
 export { requireTool, runOpenssl, type OpensslResult, type SkippableTest } from "./openssl.ts";
 export { issueRaw, type RawCertificateParts } from "./raw-certificate.ts";
+export { startServer, type RunningServer } from "./running-server.ts";
 export { signatureScheme, usualScheme, type SignatureSchemeName } from "./signature-scheme.ts";
 export {
   authority,

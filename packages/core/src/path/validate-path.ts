@@ -1,3 +1,4 @@
+import { equalBytes } from "../base/bytes.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
 import type { ReasonCode } from "../reasons/reasons.ts";
 import type { Certificate } from "../x509/certificate.ts";
@@ -87,10 +88,25 @@ function refuseClient(
 function refuseSignatures(path: CandidatePath, signatures: SignatureChecks): Reason | undefined {
   for (let index = path.length - 2; index >= 0; index--) {
     const certificate = path[index] as Certificate;
-    const code = signatures.check(certificate, path[index + 1] as Certificate);
-    if (code !== undefined) return about(code, certificate, index);
+    const issuer = path[index + 1] as Certificate;
+    const code = signatures.check(certificate, issuer);
+    if (code === undefined) continue;
+    // Two authorities may have one name: where the key identifiers differ too, the right one is simply not known.
+    const isOtherAuthority = code === "signature-invalid" && namesAnotherKey(certificate, issuer);
+    return about(isOtherAuthority ? "issuer-unknown" : code, certificate, index);
   }
   return undefined;
+}
+
+/** The key identifiers say that another key signed (RFC 5280 4.2.1.1). */
+function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean {
+  const { authorityKeyIdentifier } = certificate.extensions;
+  const { subjectKeyIdentifier } = issuer.extensions;
+  return (
+    authorityKeyIdentifier !== undefined &&
+    subjectKeyIdentifier !== undefined &&
+    !equalBytes(authorityKeyIdentifier, subjectKeyIdentifier)
+  );
 }
 
 function about(code: ReasonCode, certificate: Certificate, certificateIndex: number): Reason {

@@ -74,10 +74,11 @@ export const reasons = {
   },
   "chain-incomplete": {
     category: "authentication",
-    summary: "The intermediate certificates of the client are not known to this API.",
+    summary: "The issuer of the client certificate is not known, and intermediates may be missing.",
     cure:
-      "Add the intermediates to `trust` (or `trust.intermediates`): a resumed TLS session, and " +
-      "some releases of Node on every handshake, show only the client's own certificate.",
+      "Add the client's intermediates to `trust` (or `trust.intermediates`): a resumed TLS session, and " +
+      "some releases of Node on every handshake, show only the client's own certificate. " +
+      "If its authority is not meant to be trusted, nothing is wrong here.",
     specification: "RFC 5280 6.1",
     rank: 21,
   },
