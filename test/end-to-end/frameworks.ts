@@ -1,4 +1,4 @@
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Router } from "@koa/router";
 import express from "express";
 import express4 from "express4";
@@ -8,6 +8,8 @@ import * as expressShield from "@mtls-shield/express";
 import * as koaShield from "@mtls-shield/koa";
 import type { ClientMatcher, ShieldOptions } from "@mtls-shield/node";
 import * as nodeShield from "@mtls-shield/node";
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** What a test asks of an application, whatever it is written with. */
 export interface AppPlan {
@@ -23,19 +25,19 @@ export interface AppPlan {
 
 export interface Framework {
   readonly name: string;
-  build(plan: AppPlan): RequestListener;
+  build(plan: AppPlan): Listener;
 }
 
 /** Every framework and version that is supported, behind one plan. */
 export const frameworks: readonly Framework[] = [
   { name: "Express 5", build: (plan) => buildExpress(express, plan) },
-  { name: "Express 4", build: (plan) => buildExpress(express4 as unknown as typeof express, plan) },
+  { name: "Express 4", build: (plan) => buildExpress(express4, plan) },
   { name: "Koa 3", build: (plan) => buildKoa(Koa, plan) },
-  { name: "Koa 2", build: (plan) => buildKoa(Koa2 as unknown as typeof Koa, plan) },
+  { name: "Koa 2", build: (plan) => buildKoa(Koa2, plan) },
   { name: "node:http", build: buildNode },
 ];
 
-function buildExpress(create: typeof express, plan: AppPlan): RequestListener {
+function buildExpress(create: typeof express, plan: AppPlan): Listener {
   const app = create();
   if (plan.shield !== "unmounted") app.use(expressShield.mtls(plan.shield));
   const answer: express.RequestHandler = (req, res) => {
@@ -50,10 +52,10 @@ function buildExpress(create: typeof express, plan: AppPlan): RequestListener {
     app.get(path, expressShield.requireClient(allowed), answer);
   }
   for (const path of plan.routes ?? ["/"]) app.get(path, answer);
-  return app as unknown as RequestListener;
+  return app;
 }
 
-function buildKoa(Application: typeof Koa, plan: AppPlan): RequestListener {
+function buildKoa(Application: typeof Koa, plan: AppPlan): Listener {
   const app = new Application();
   app.silent = true;
   if (plan.shield !== "unmounted") app.use(koaShield.mtls(plan.shield));
@@ -75,7 +77,7 @@ function buildKoa(Application: typeof Koa, plan: AppPlan): RequestListener {
   return app.callback();
 }
 
-function buildNode(plan: AppPlan): RequestListener {
+function buildNode(plan: AppPlan): Listener {
   const shield = plan.shield === "unmounted" ? undefined : nodeShield.mtls(plan.shield);
   const guards = new Map(
     Object.entries(plan.guarded ?? {}).map(([path, allowed]) => [

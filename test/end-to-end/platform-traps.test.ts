@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import type { RequestListener } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { Agent, createServer, type Server, type ServerOptions } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -15,11 +15,14 @@ import {
   callApi,
   callWithOpenssl,
   fakeClock,
+  nodeShowsIntermediates,
   requireTool,
   startServer,
   type IssuedChain,
   type RunningServer,
 } from "@mtls-shield/testkit";
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 const ca = authority({ commonName: "Root A" });
 const otherCa = authority({ commonName: "Root B" });
@@ -29,13 +32,13 @@ const day = 86_400_000;
 const versions = ["TLSv1.2", "TLSv1.3"] as const;
 
 /** An application that answers with the client it sees, behind a shield of its own. */
-function app(options: MtlsOptions = {}): RequestListener {
+function app(options: MtlsOptions = {}): Listener {
   const application = express();
   application.use(mtls({ onWarning: () => undefined, ...options }));
   application.use((req, res) => {
     res.json({ client: req.mtls?.client?.commonName });
   });
-  return application as unknown as RequestListener;
+  return application;
 }
 
 /** What the caller learns: the client that the handler saw, or the reason of the refusal. */
@@ -53,30 +56,19 @@ describe("what Node's TLS does that a shield must survive", () => {
     return started.port;
   }
 
-  /** Whether this Node shows the intermediates that a client sends: 24.21 and 26.8 do not (nodejs/node#65579). */
   let showsIntermediates = false;
   before(async () => {
-    const client = ca.intermediate().client();
-    const server = createServer(
-      { ...tls, ca: ca.root.pem, requestCert: true },
-      (request, response) => {
-        const certificate = (request.socket as TLSSocket).getPeerX509Certificate();
-        response.end(JSON.stringify({ shown: certificate?.issuerCertificate !== undefined }));
-      },
-    );
-    const { port, close } = await startServer(server);
-    showsIntermediates = (await callApi({ port, client })).json["shown"] === true;
-    await close();
+    showsIntermediates = await nodeShowsIntermediates();
   });
 
   for (const [kind, create] of [
     [
       "createMtlsServer",
-      (options: ServerOptions, listener: RequestListener) => createMtlsServer(options, listener),
+      (options: ServerOptions, listener: Listener) => createMtlsServer(options, listener),
     ],
     [
       "https.createServer",
-      (options: ServerOptions, listener: RequestListener) =>
+      (options: ServerOptions, listener: Listener) =>
         createServer({ ...options, requestCert: true, rejectUnauthorized: false }, listener),
     ],
   ] as const) {
@@ -153,7 +145,7 @@ describe("what Node's TLS does that a shield must survive", () => {
       next();
     });
     application.use(app({ trust: ca.root.pem }));
-    const listener = application as unknown as RequestListener;
+    const listener = application;
     const ours = await start(createMtlsServer({ ...tls, ca: ca.root.pem }, listener));
     expect(outcomeOf(await callApi({ port: ours, client }))).to.equal(
       showsIntermediates ? "ann" : "chain-incomplete",

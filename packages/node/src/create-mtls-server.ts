@@ -1,5 +1,5 @@
 import { createServer, type Server, type ServerOptions } from "node:https";
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants } from "node:crypto";
 import { ConfigError, MtlsError, TlsConnection } from "@mtls-shield/core";
 import { httpsOptions } from "./https-options.ts";
@@ -12,8 +12,11 @@ export interface MtlsServerOptions extends ServerOptions {
   readonly shield?: Pick<MtlsHandler, "handle">;
 }
 
-/** An application: a request listener (Express, plain Node), or something that makes one (Koa). */
-export type Application = RequestListener | { callback(): RequestListener };
+/** Answers requests; what it returns does not matter, so that the listeners of Koa and async functions fit. */
+export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+/** An application: a listener (Express, plain Node), or something that makes one (Koa). */
+export type Application = Listener | { callback(): Listener };
 
 /**
  * An HTTPS server that asks clients for a certificate and is safe as it is. Given a shield, no request reaches the
@@ -42,7 +45,7 @@ export function createMtlsServer(options: MtlsServerOptions, application: Applic
   return server;
 }
 
-function readApplication(application: Application): RequestListener {
+function readApplication(application: Application): Listener {
   if (typeof application === "function") return application;
   // Callers without types can pass anything.
   const app = application as Partial<typeof application> | null | undefined;
@@ -54,11 +57,8 @@ function readApplication(application: Application): RequestListener {
   );
 }
 
-function shielded(
-  { handle }: Pick<MtlsHandler, "handle">,
-  listener: RequestListener,
-): RequestListener {
-  return (request: IncomingMessage, response: ServerResponse & { req: IncomingMessage }) => {
+function shielded({ handle }: Pick<MtlsHandler, "handle">, listener: Listener): Listener {
+  return (request, response) => {
     handle(request, response, (error) => {
       if (error === undefined) {
         listener(request, response);

@@ -11,6 +11,7 @@ export type { AlternativeNames, KeyUsageName, PurposeName } from "./certificate-
 export { callApi, type ApiAnswer, type ApiCall } from "./call-api.ts";
 export { distinguishedName, type AttributeName } from "./distinguished-name.ts";
 export { fakeClock, type FakeClock } from "./fake-clock.ts";
+export { nodeShowsIntermediates } from "./node-shows-intermediates.ts";
 export { callWithOpenssl, type OpensslAnswer, type OpensslCall } from "./openssl-client.ts";
 export { requireTool, runOpenssl, type OpensslResult, type SkippableTest } from "./openssl.ts";
 export { issueRaw, type RawCertificateParts } from "./raw-certificate.ts";

@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from "node:net";
 export interface RunningServer {
   readonly port: number;
   /** Ends every connection and stops. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts a server of any kind on a free loopback port. */
