@@ -1,0 +1,140 @@
+import { expect } from "chai";
+import Koa from "koa";
+import mount from "koa-mount";
+import supertest from "supertest";
+import { authority, callApi, startServer } from "@mtls-shield/testkit";
+import {
+  clientOf,
+  createMtlsServer,
+  mtls,
+  MtlsError,
+  requireClient,
+  type MtlsOptions,
+} from "../src/index.ts";
+import { fakeClient, fakeMtls } from "../src/testing.ts";
+
+/** Of a supertest response, with a body that has to be looked at. */
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const ann = fakeClient({ commonName: "ann" });
+
+function appWith(...middleware: Koa.Middleware[]): Koa {
+  const app = new Koa();
+  for (const each of middleware) app.use(each);
+  app.use((ctx) => {
+    ctx.body = clientOf(ctx).commonName;
+  });
+  return app;
+}
+
+describe("mtls() in Koa", () => {
+  it("tells the application's error listeners of a refusal, and answers it itself", async () => {
+    const errors: unknown[] = [];
+    const app = appWith(fakeMtls(undefined));
+    app.on("error", (error: unknown) => errors.push(error));
+    const answer: Answer = await supertest(app.callback()).get("/");
+    expect(answer.status).to.equal(403);
+    expect(answer.body).to.include({ code: "certificate-missing" });
+    expect(errors).to.have.length(1);
+    expect(errors[0]).to.be.instanceOf(MtlsError);
+  });
+
+  it("throws the MtlsError when asked, which Koa's own handling answers with its status and headers", async () => {
+    const statuses = { authentication: 401, challenge: "Mutual" } as const;
+    const seen: unknown[] = [];
+    const recorder: Koa.Middleware = async (_ctx, next) => {
+      try {
+        await next();
+      } catch (error) {
+        seen.push((error as MtlsError).code);
+        throw error;
+      }
+    };
+    const app = appWith(recorder, fakeMtls(undefined, { onRefusal: "next", statuses }));
+    app.silent = true;
+    const { status, headers } = await supertest(app.callback()).get("/");
+    expect(status).to.equal(401);
+    expect(headers["www-authenticate"]).to.equal("Mutual");
+    expect(seen).to.deep.equal(["ERR_MTLS_CERTIFICATE_MISSING"]);
+  });
+
+  it("lets a function answer, and answers itself when that fails", async () => {
+    const answers = fakeMtls(undefined, {
+      onRefusal: (error, ctx) => {
+        ctx.status = 418;
+        ctx.body = error.code;
+      },
+    });
+    const teapot = await supertest(appWith(answers).callback()).get("/");
+    expect([teapot.status, teapot.text]).to.deep.equal([418, "ERR_MTLS_CERTIFICATE_MISSING"]);
+    const fails = appWith(
+      fakeMtls(undefined, { onRefusal: () => Promise.reject(new Error("boom")) }),
+    );
+    fails.silent = true;
+    expect((await supertest(fails.callback()).get("/")).status).to.equal(403);
+  });
+
+  it("guards routes, answers as its shield does, and refuses without one", async () => {
+    const statuses = { authentication: 401, challenge: "Mutual" } as const;
+    const attached = appWith(
+      fakeMtls(undefined, { required: false, statuses }),
+      requireClient("any-client"),
+    );
+    attached.silent = true;
+    expect((await supertest(attached.callback()).get("/")).status).to.equal(401);
+    const allowed = appWith(
+      fakeMtls(ann),
+      requireClient((client) => client.commonName === "ann"),
+    );
+    expect((await supertest(allowed.callback()).get("/")).text).to.equal("ann");
+    const alone = appWith(requireClient("any-client"));
+    alone.silent = true;
+    expect((await supertest(alone.callback()).get("/")).status).to.equal(503);
+  });
+
+  it("decides without answering through check()", async () => {
+    const shield = fakeMtls(ann);
+    const app = new Koa();
+    app.use(async (ctx) => {
+      ctx.body = (await shield.check(ctx)).decision.outcome;
+    });
+    expect((await supertest(app.callback()).get("/")).text).to.equal("allow");
+  });
+
+  it("reads the whole path below koa-mount", async () => {
+    const rules = [{ match: "GET /api/orders", allow: "any-client" }] as const;
+    const app = new Koa();
+    app.silent = true;
+    app.use(mount("/api", appWith(fakeMtls(ann, { rules }))));
+    expect((await supertest(app.callback()).get("/api/orders")).text).to.equal("ann");
+    expect((await supertest(app.callback()).get("/api/secrets")).status).to.equal(403);
+  });
+
+  it("also stands in front of a whole server, whose application then knows the client", async () => {
+    const ca = authority();
+    const { leaf, chainPem } = ca.server();
+    const tls = { key: leaf.privateKeyPem, cert: chainPem, ca: ca.root.pem };
+    const running = await startServer(createMtlsServer({ ...tls, shield: mtls() }, appWith()));
+    const { port } = running;
+    expect((await callApi({ port })).status).to.equal(403);
+    expect((await callApi({ port, client: ca.client({ commonName: "ann" }) })).text).to.equal(
+      "ann",
+    );
+    await running.close();
+  });
+
+  it("refuses options that it does not know", () => {
+    expect(() => mtls({ rule: [] } as MtlsOptions)).to.throw(
+      /^rule: is not an option. Did you mean "rules"\?/,
+    );
+  });
+
+  it("lets tests name trust sets", async () => {
+    const rules = [{ match: "* /**", allow: "any-client", trust: "a" }] as const;
+    const app = appWith(fakeMtls({ ...ann, trust: "a" }, { rules, trustSets: ["a", "b"] }));
+    expect((await supertest(app.callback()).get("/")).text).to.equal("ann");
+  });
+});
