@@ -57,7 +57,7 @@ module.exports = {
       name: "no-inner-barrel",
       comment: "A file imports the file it needs, never an index.ts of its own package.",
       severity: "error",
-      from: { path: "^packages/([^/]+)/src/", pathNot: "/src/testing\\.ts$" },
+      from: { path: "^packages/([^/]+)/src/", pathNot: "/src/(index|testing)\\.ts$" },
       to: { path: "^packages/$1/src/index\\.ts$" },
     },
     {
@@ -67,7 +67,7 @@ module.exports = {
       from: { path: "^packages/([^/]+)/src/" },
       to: {
         path: "^packages/[^/]+/src/",
-        pathNot: ["^packages/$1/", "/src/(index|testing)\\.ts$"],
+        pathNot: ["^packages/$1/", "/src/(index|application|adapter|testing)\\.ts$"],
       },
     },
     {

@@ -1,6 +1,5 @@
 import type { DenyDecision, MtlsContext } from "./decision/decision.ts";
 import { deny } from "./decision/deny.ts";
-import { decisionEvent } from "./events/decision-event.ts";
 import { traitsOf, type ClientMatcher } from "./policy/client-matcher.ts";
 import { readAllowedClients } from "./policy/compile-rule.ts";
 import { judgeClient } from "./policy/judge-client.ts";
@@ -37,14 +36,8 @@ export function createGuard(allowed: readonly (ClientMatcher | "any-client")[]):
     const why = judge(context, origin.hasSeveralTrustSets);
     const { client } = context;
     const refusal = why && deny(why, { client });
-    origin.report?.(
-      decisionEvent(
-        "guard",
-        request,
-        refusal ?? { outcome: "allow", client, rule: undefined, warnings: [] },
-        origin.clock(),
-      ),
-    );
+    const decision = refusal ?? { outcome: "allow", client, rule: undefined, warnings: [] };
+    origin.report?.("guard", request, decision);
     return refusal;
   };
 }

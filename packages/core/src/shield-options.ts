@@ -87,8 +87,15 @@ export function readShieldOptions(
       'Leave it out, and write allow: "anyone" in the rules that need no client.',
     );
   }
-  const trustSets =
-    options.trust === undefined ? undefined : readTrust(options.trust, clock(), warn);
+  const now = clock();
+  if (!Number.isFinite(now)) {
+    throw new ConfigError(
+      "clock",
+      "returns no number",
+      "Return epoch milliseconds, as Date.now does.",
+    );
+  }
+  const trustSets = options.trust === undefined ? undefined : readTrust(options.trust, now, warn);
   const trustSetNames = namesElsewhere ?? trustSets?.map(({ name }) => name);
   return Object.freeze({
     trustSets,

@@ -1,5 +1,5 @@
 import { ConfigError } from "./base/config-error.ts";
-import type { AnonymousContext, MtlsContext } from "./decision/decision.ts";
+import type { AnonymousContext, Decision, MtlsContext } from "./decision/decision.ts";
 import { deny } from "./decision/deny.ts";
 import type { Statuses } from "./decision/statuses.ts";
 import { decisionEvent, type DecisionEvent } from "./events/decision-event.ts";
@@ -24,9 +24,8 @@ export interface ContextOrigin {
   readonly statuses: Statuses;
   /** There are several trust sets, so that a name alone says nothing. */
   readonly hasSeveralTrustSets: boolean;
-  /** Undefined when nobody listens. */
-  readonly report: ((event: DecisionEvent) => void) | undefined;
-  readonly clock: () => number;
+  /** Tells the listener of a decision; undefined when there is none. Never throws. */
+  readonly report: Reporter | undefined;
 }
 
 const origins = new WeakMap<MtlsContext, ContextOrigin>();
@@ -67,7 +66,7 @@ export class Engine implements Shield, ContextOrigin {
   readonly #everyClient: CompiledRule;
   /** Contexts of pure rules, by rule and client: the request path makes no object. */
   readonly #contexts = new WeakMap<CompiledRule, WeakMap<VerifiedClient, MtlsContext>>();
-  readonly report: ((event: DecisionEvent) => void) | undefined;
+  readonly report: Reporter | undefined;
 
   constructor(config: ShieldConfig, authorities: readonly Authority[] | undefined) {
     this.#config = config;
@@ -75,7 +74,7 @@ export class Engine implements Shield, ContextOrigin {
     const mode = config.required ? config.mode : "report";
     const rule = { name: "default", match: "* /**", allow: "any-client" };
     this.#everyClient = compileRule(rule, 0, undefined, mode);
-    this.report = config.onDecision && createReporter(config.onDecision, config.warn);
+    this.report = config.onDecision && createReporter(config.onDecision, config);
   }
 
   get statuses(): Statuses {
@@ -86,10 +85,6 @@ export class Engine implements Shield, ContextOrigin {
     return (this.#config.trustSetNames?.length ?? 1) > 1;
   }
 
-  get clock(): () => number {
-    return this.#config.clock;
-  }
-
   decide(request: ShieldRequest): MtlsContext {
     let context: MtlsContext;
     try {
@@ -97,7 +92,7 @@ export class Engine implements Shield, ContextOrigin {
     } catch (cause) {
       context = this.#deny(reason("engine-failed", { cause }), undefined, true);
     }
-    this.report?.(decisionEvent("shield", request, context.decision, this.#config.clock()));
+    this.report?.("shield", request, context.decision);
     return context;
   }
 
@@ -238,11 +233,17 @@ function isRefused({ decision }: MtlsContext): boolean {
   return decision.outcome === "deny";
 }
 
+type Reporter = (
+  by: DecisionEvent["by"],
+  request: { readonly method: string; readonly target: string },
+  decision: Decision,
+) => void;
+
 /** Hands events on; a listener that fails changes no decision, and is reported once. */
 function createReporter(
   onDecision: (event: DecisionEvent) => unknown,
-  warn: ShieldConfig["warn"],
-): (event: DecisionEvent) => void {
+  { clock, warn }: Pick<ShieldConfig, "clock" | "warn">,
+): Reporter {
   let hasReportedFault = false;
   const reportFault = (fault: unknown): void => {
     if (hasReportedFault) return;
@@ -250,8 +251,9 @@ function createReporter(
     const problem = fault instanceof Error ? fault.message : String(fault);
     warn({ option: "onDecision", message: `failed: ${problem}. Decisions are not affected.` });
   };
-  return (event) => {
+  return (by, request, decision) => {
     try {
+      const event = decisionEvent(by, request, decision, clock());
       // An async listener fails later; Promise.resolve also adopts promises of other libraries.
       Promise.resolve(onDecision(event)).catch(reportFault);
     } catch (fault) {

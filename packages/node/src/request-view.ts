@@ -30,7 +30,7 @@ export class RequestView implements ShieldRequest {
     this.method = (request.method ?? "").toUpperCase();
     const url = request.url ?? "";
     this.target = known.originalUrl ?? url;
-    const current = (known.baseUrl ?? "") + url;
+    const current = withPrefix(known.baseUrl ?? "", url);
     this.rewrittenTarget = current === this.target ? undefined : current;
   }
 
@@ -56,6 +56,11 @@ export class RequestView implements ShieldRequest {
     }
     return none;
   }
+}
+
+/** Puts back what a mounted router took off a target: behind its authority, if it has one (RFC 9112 3.2.2). */
+function withPrefix(prefix: string, url: string): string {
+  return prefix === "" ? url : url.replace(/^(?:https?:\/\/[^/?]*)?/i, (origin) => origin + prefix);
 }
 
 /** Looked at for each header of each request, so it must cost next to nothing. */

@@ -1,4 +1,4 @@
-import type { ClientIdentity } from "@mtls-shield/core";
+import type { ClientIdentity, Shield } from "@mtls-shield/core";
 import { createFakeShield, type FakeShieldOptions } from "@mtls-shield/core/testing";
 import { handlerOf, splitOptions, type MtlsHandler } from "./mtls.ts";
 import type { NodeAnswer, OnRefusal } from "./refuser.ts";
@@ -10,8 +10,8 @@ export {
 } from "@mtls-shield/core/testing";
 
 /** Options of `fakeMtls`: those of `mtls()`, with names in place of trust sets. */
-export interface FakeMtlsOptions extends FakeShieldOptions {
-  readonly onRefusal?: OnRefusal<NodeAnswer>;
+export interface FakeMtlsOptions<Answer = NodeAnswer> extends FakeShieldOptions {
+  readonly onRefusal?: OnRefusal<Answer>;
 }
 
 /**
@@ -22,8 +22,17 @@ export function fakeMtls(
   client: ClientIdentity | undefined,
   options: FakeMtlsOptions = {},
 ): MtlsHandler {
+  const { shield, onRefusal } = fakeShieldOf(client, options);
+  return handlerOf(shield, onRefusal);
+}
+
+/** The fake shield of an adapter's `fakeMtls`, and how it answers. */
+export function fakeShieldOf<Answer>(
+  client: ClientIdentity | undefined,
+  options: FakeMtlsOptions<Answer>,
+): { readonly shield: Shield; readonly onRefusal: OnRefusal<Answer> } {
   const { trustSets, ...mtlsOptions } = options;
-  const { shieldOptions, onRefusal } = splitOptions<NodeAnswer>(mtlsOptions);
-  const fakeOptions = trustSets === undefined ? shieldOptions : { ...shieldOptions, trustSets };
-  return handlerOf(createFakeShield(client, fakeOptions), onRefusal);
+  const { shieldOptions, onRefusal } = splitOptions<Answer>(mtlsOptions);
+  const names = trustSets === undefined ? {} : { trustSets };
+  return { shield: createFakeShield(client, { ...shieldOptions, ...names }), onRefusal };
 }

@@ -35,24 +35,20 @@ export function validatePath(
 
 /** What is asked of a trust anchor, whatever lies below it (RFC 5937): everything but its own signature. */
 export function checkAnchor(anchor: Certificate, now: number): ReasonCode | undefined {
-  return (
-    checkAnchorIsCa(anchor) ??
-    checkIssuerKeyUsage(anchor) ??
-    checkExtendedKeyUsage(anchor, "pass") ??
-    checkUnprocessedExtensions(anchor) ??
-    checkKeyStrength(anchor.publicKey) ??
-    checkValidity(anchor, "issuer", now)
-  );
+  return checkAnchorIsCa(anchor) ?? checkAuthority(anchor, now);
 }
 
 function checkIntermediate(intermediate: Certificate, now: number): ReasonCode | undefined {
+  return checkIsCa(intermediate) ?? checkAuthority(intermediate, now);
+}
+
+function checkAuthority(authority: Certificate, now: number): ReasonCode | undefined {
   return (
-    checkIsCa(intermediate) ??
-    checkIssuerKeyUsage(intermediate) ??
-    checkExtendedKeyUsage(intermediate, "pass") ??
-    checkUnprocessedExtensions(intermediate) ??
-    checkKeyStrength(intermediate.publicKey) ??
-    checkValidity(intermediate, "issuer", now)
+    checkIssuerKeyUsage(authority) ??
+    checkExtendedKeyUsage(authority, "pass") ??
+    checkUnprocessedExtensions(authority) ??
+    checkKeyStrength(authority.publicKey) ??
+    checkValidity(authority, "issuer", now)
   );
 }
 

@@ -7,10 +7,11 @@ export function checkValidity(
   role: "client" | "issuer",
   now: number,
 ): ReasonCode | undefined {
-  if (now < certificate.notBefore) {
+  // Asked the positive way round, so that a moment that is no number lies in no period.
+  if (!(now >= certificate.notBefore)) {
     return role === "client" ? "certificate-not-yet-valid" : "issuer-certificate-not-yet-valid";
   }
-  if (now >= endOfValidity(certificate)) {
+  if (!(now < endOfValidity(certificate))) {
     return role === "client" ? "certificate-expired" : "issuer-certificate-expired";
   }
   return undefined;

@@ -1,0 +1,40 @@
+// What applications use of the engine; every adapter passes it on.
+export { ConfigError } from "./base/config-error.ts";
+export type { ConfigWarning } from "./base/config-warning.ts";
+export type { Clock } from "./base/clock.ts";
+export type { Limits } from "./base/limits.ts";
+export type {
+  AllowDecision,
+  AnonymousContext,
+  AuthenticatedContext,
+  Decision,
+  DenyDecision,
+  MtlsContext,
+} from "./decision/decision.ts";
+export { MtlsError, type MtlsErrorCode } from "./decision/mtls-error.ts";
+export { type StatusOptions } from "./decision/statuses.ts";
+export type { DecisionEvent } from "./events/decision-event.ts";
+export type { ClientIdentity } from "./identity/client-identity.ts";
+export type { SpiffeId } from "./identity/spiffe-id.ts";
+export type { CertificateInput } from "./path/certificate-input.ts";
+export type { TrustInput, TrustSetOptions } from "./path/trust-input.ts";
+export type { ClientMatcher } from "./policy/client-matcher.ts";
+export {
+  allOf,
+  anyOf,
+  commonName,
+  dnsName,
+  email,
+  fingerprint,
+  issuer,
+  not,
+  publicKeyPin,
+  serialNumber,
+  spiffe,
+  uri,
+  type NameMatcherOptions,
+} from "./policy/matchers.ts";
+export type { Allowed, Rule } from "./policy/rule.ts";
+export { type Reason } from "./reasons/reason.ts";
+export { reasons, type ReasonCategory, type ReasonCode } from "./reasons/reasons.ts";
+export { type ShieldOptions } from "./shield-options.ts";

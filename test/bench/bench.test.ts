@@ -1,0 +1,49 @@
+import { execFile } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect } from "chai";
+
+const start = fileURLToPath(new URL("start.js", import.meta.url));
+const run = promisify(execFile);
+
+describe("npm run bench", () => {
+  it("measures every figure, in a run too short to say anything of their size", async function () {
+    this.timeout(120_000);
+    const folder = mkdtempSync(join(tmpdir(), "mtls-shield-"));
+    const file = join(folder, "figures.json");
+    try {
+      const { stdout } = await run(process.execPath, [start, "--quick", "--json", file]);
+      const figures = JSON.parse(readFileSync(file, "utf8")) as Record<string, number>;
+      expect(figures).to.have.all.keys(
+        "request.decide.ns",
+        "request.express.ratio",
+        "request.express.addedUs",
+        "request.express.emptyUs",
+        "request.express.peerRatio",
+        "request.koa.ratio",
+        "request.koa.addedUs",
+        "request.koa.emptyUs",
+        "verify.p256.ratio",
+        "verify.p256.us",
+        "verify.p256.bareUs",
+      );
+      for (const [name, value] of Object.entries(figures)) {
+        expect(value, name).to.satisfy(Number.isFinite);
+        expect(stdout).to.contain(name);
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("names the suites when it is asked for one that it has not", async () => {
+    const error = await run(process.execPath, [start, "nothing"]).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).to.have.property("code", 2);
+    expect(error).to.have.property("stderr").that.contains("decide, verify, request");
+  });
+});
