@@ -283,13 +283,14 @@ describe("what Node's TLS does that a shield must survive", () => {
   });
 
   describe("with a client that changes its certificate in mid-connection (row 6b)", () => {
-    const folder = mkdtempSync(join(tmpdir(), "mtls-shield-"));
+    let folder = "";
     after(() => {
-      rmSync(folder, { recursive: true, force: true });
+      if (folder !== "") rmSync(folder, { recursive: true, force: true });
     });
     before(function () {
       this.timeout(60_000);
       requireTool(this, "cc");
+      folder = mkdtempSync(join(tmpdir(), "mtls-shield-"));
       const source = new URL("renegotiate.c", import.meta.url).pathname;
       try {
         const flags = ["-D_GNU_SOURCE", "-o", "renegotiate", source, "-lssl", "-lcrypto"];

@@ -31,12 +31,13 @@ function curlLinesOf(
 }
 
 describe("the five-minute start of the README", () => {
-  const folder = mkdtempSync(join(tmpdir(), "mtls-shield-"));
+  let folder = "";
   const files = filesOf("README.md");
   const servers: ChildProcess[] = [];
 
   before(async function () {
     this.timeout(30_000);
+    folder = mkdtempSync(join(tmpdir(), "mtls-shield-"));
     symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
     writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
     for (const [name, code] of files)
@@ -45,7 +46,7 @@ describe("the five-minute start of the README", () => {
   });
   after(() => {
     for (const server of servers) server.kill();
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== "") rmSync(folder, { recursive: true, force: true });
   });
 
   /** Starts one of the page's servers on a free port. */

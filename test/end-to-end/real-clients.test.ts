@@ -25,11 +25,12 @@ interface Outcome {
 }
 
 describe("real clients", () => {
-  const folder = mkdtempSync(join(tmpdir(), "mtls-shield-"));
+  let folder = "";
   let running: RunningServer;
 
   before(async function () {
     this.timeout(30_000);
+    folder = mkdtempSync(join(tmpdir(), "mtls-shield-"));
     const ca = await createAuthority();
     const server = await ca.issueServer({ dnsNames: ["localhost"], ipAddresses: ["127.0.0.1"] });
     const files = {
@@ -56,7 +57,7 @@ describe("real clients", () => {
   });
   after(async () => {
     await running.close();
-    rmSync(folder, { recursive: true, force: true });
+    if (folder !== "") rmSync(folder, { recursive: true, force: true });
   });
 
   async function curl(...args: readonly string[]): Promise<Outcome> {

@@ -1,0 +1,70 @@
+import type { Server } from "node:https";
+
+import mtls, {
+  clientOf,
+  createMtlsServer,
+  fingerprint,
+  requireClient,
+  spiffe,
+} from "@mtls-shield/express";
+import express from "express";
+
+/** What the API needs. Certificates and keys are PEM. */
+export interface ExpressApiOptions {
+  /** The server's own certificate, followed by its intermediates. */
+  readonly cert: string;
+  readonly key: string;
+  /** The root of the authority that issues the clients' certificates, and its intermediates. */
+  readonly trust: string;
+  /** SHA-256 of the one certificate that may administer: `openssl x509 -noout -fingerprint -sha256`. */
+  readonly adminFingerprint: string;
+}
+
+/** An order service. Call `listen` on what it returns. */
+export function createExpressApi({
+  cert,
+  key,
+  trust,
+  adminFingerprint,
+}: ExpressApiOptions): Server {
+  const app = express();
+
+  // The first rule that matches decides. What follows is only reached by a request that its rule admits.
+  app.use(
+    mtls({
+      trust,
+      rules: [
+        { match: "GET /health", allow: "anyone" },
+        { match: "* /orders/**", allow: spiffe("spiffe://corp.example/orders/*") },
+        { match: "* /admin/**", allow: fingerprint(adminFingerprint) },
+        { match: "* /**", allow: "any-client" },
+      ],
+    }),
+  );
+
+  app.get("/health", (_req, res) => {
+    res.json({ status: "ok" });
+  });
+
+  app.get("/whoami", (req, res) => {
+    const client = clientOf(req);
+    res.json({ subject: client.subject, issuer: client.issuer });
+  });
+
+  app.get("/orders", (_req, res) => {
+    res.json([{ id: 7, item: "padlock" }]);
+  });
+
+  // A guard asks more of one route than its rule does.
+  const manager = requireClient(spiffe("spiffe://corp.example/orders/manager"));
+  app.delete("/orders/:id", manager, (req, res) => {
+    res.json({ deleted: req.params.id });
+  });
+
+  app.get("/admin/users", (_req, res) => {
+    res.json(["alice", "bob"]);
+  });
+
+  // It asks clients for a certificate, and leaves it to mtls() to answer those who have none.
+  return createMtlsServer({ cert, key, ca: trust }, app);
+}

@@ -1,0 +1,70 @@
+import type { Server } from "node:https";
+
+import Router from "@koa/router";
+import mtls, {
+  clientOf,
+  createMtlsServer,
+  fingerprint,
+  requireClient,
+  spiffe,
+} from "@mtls-shield/koa";
+import Koa from "koa";
+
+/** What the API needs. Certificates and keys are PEM. */
+export interface KoaApiOptions {
+  /** The server's own certificate, followed by its intermediates. */
+  readonly cert: string;
+  readonly key: string;
+  /** The root of the authority that issues the clients' certificates, and its intermediates. */
+  readonly trust: string;
+  /** SHA-256 of the one certificate that may administer: `openssl x509 -noout -fingerprint -sha256`. */
+  readonly adminFingerprint: string;
+}
+
+/** An order service. Call `listen` on what it returns. */
+export function createKoaApi({ cert, key, trust, adminFingerprint }: KoaApiOptions): Server {
+  const app = new Koa();
+
+  // The first rule that matches decides. What follows is only reached by a request that its rule admits.
+  app.use(
+    mtls({
+      trust,
+      rules: [
+        { match: "GET /health", allow: "anyone" },
+        { match: "* /orders/**", allow: spiffe("spiffe://corp.example/orders/*") },
+        { match: "* /admin/**", allow: fingerprint(adminFingerprint) },
+        { match: "* /**", allow: "any-client" },
+      ],
+    }),
+  );
+
+  const router = new Router();
+
+  router.get("/health", (ctx) => {
+    ctx.body = { status: "ok" };
+  });
+
+  router.get("/whoami", (ctx) => {
+    const client = clientOf(ctx);
+    ctx.body = { subject: client.subject, issuer: client.issuer };
+  });
+
+  router.get("/orders", (ctx) => {
+    ctx.body = [{ id: 7, item: "padlock" }];
+  });
+
+  // A guard asks more of one route than its rule does.
+  const manager = requireClient(spiffe("spiffe://corp.example/orders/manager"));
+  router.delete("/orders/:id", manager, (ctx) => {
+    ctx.body = { deleted: ctx.params["id"] };
+  });
+
+  router.get("/admin/users", (ctx) => {
+    ctx.body = ["alice", "bob"];
+  });
+
+  app.use(router.routes());
+
+  // It asks clients for a certificate, and leaves it to mtls() to answer those who have none.
+  return createMtlsServer({ cert, key, ca: trust }, app);
+}
