@@ -1,13 +1,10 @@
 import type { Context } from "koa";
 import type { MtlsContext } from "@mtls-shield/core";
-import { RequestView } from "@mtls-shield/node/adapter";
+import { contextOf, RequestView } from "@mtls-shield/node/adapter";
 
 /** The shield's context of a request, of `mtls()` or of the shield in front of the server; undefined where there is none. */
 export function stateOf(ctx: Context): MtlsContext | undefined {
-  return (
-    (ctx.state as { readonly mtls?: MtlsContext }).mtls ??
-    (ctx.req as { readonly mtls?: MtlsContext }).mtls
-  );
+  return (ctx.state as { readonly mtls?: MtlsContext }).mtls ?? contextOf(ctx.req);
 }
 
 /** A request as the engine sees it. koa-mount keeps what it took off the path as `mountPath`. */

@@ -8,10 +8,11 @@ import {
   type MtlsContext,
 } from "@mtls-shield/core";
 import type { NodeRequest } from "./connection-of.ts";
+import { contextOf } from "./request-context.ts";
 
 /** The verified client of a request. Throws an `MtlsError` when no `mtls()` ran or no client was verified, so handlers need no `?.`. */
 export function clientOf(request: NodeRequest): ClientIdentity {
-  return clientIn((request as { readonly mtls?: MtlsContext }).mtls);
+  return clientIn(contextOf(request));
 }
 
 /** The verified client of a context; throws as `clientOf` does. */

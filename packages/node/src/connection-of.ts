@@ -7,7 +7,9 @@ export type NodeRequest = IncomingMessage | Http2ServerRequest;
 
 /** The one answer to "which connection did this request come through?": on HTTP/2 `req.socket` is made anew per session. */
 export function connectionOf(request: NodeRequest): TlsConnection {
-  const session = (request as Partial<Http2ServerRequest>).stream?.session;
+  // Asked by the version, which every request has: a property that most have not costs more to look for.
+  const session =
+    request.httpVersionMajor < 2 ? undefined : (request as Http2ServerRequest).stream.session;
   return session === undefined
     ? TlsConnection.of(request.socket, request.socket as TlsPeer)
     : TlsConnection.of(session, session.socket as TlsPeer);

@@ -18,6 +18,7 @@ import {
   type OnRefusal,
   type Refuser,
 } from "./refuser.ts";
+import { attachContext } from "./request-context.ts";
 import { RequestView } from "./request-view.ts";
 
 /** Options of `mtls()`: those of the shield, and how a refusal is answered. */
@@ -56,7 +57,7 @@ export function handlerOf(shield: Shield, onRefusal: OnRefusal<NodeAnswer>): Mtl
   refusers.set(shield, refuse);
   const decide = (request: NodeRequest): MtlsContext => {
     const context = shield.decide(new RequestView(request));
-    (request as { mtls?: MtlsContext }).mtls = context;
+    attachContext(request, context);
     return context;
   };
   const handler = (request: NodeRequest, response: NodeResponse, next: Next): void => {

@@ -1,6 +1,8 @@
-import { createGuard, type ClientMatcher, type MtlsContext } from "@mtls-shield/core";
+import { createGuard, type ClientMatcher } from "@mtls-shield/core";
 import type { NodeRequest } from "./connection-of.ts";
 import { refuserFor } from "./mtls.ts";
+import { contextOf } from "./request-context.ts";
+import type { FrameworkTarget } from "./request-view.ts";
 import type { Next, NodeResponse } from "./refuser.ts";
 
 /** Middleware for one route. */
@@ -15,11 +17,8 @@ export function requireClient(
 ): GuardHandler {
   const guard = createGuard(allowed);
   return (request, response, next) => {
-    const { mtls: context, originalUrl } = request as {
-      readonly mtls?: MtlsContext;
-      readonly originalUrl?: string;
-    };
-    const target = originalUrl ?? request.url ?? "";
+    const context = contextOf(request);
+    const target = (request as FrameworkTarget).originalUrl ?? request.url ?? "";
     const refusal = guard(context, { method: request.method ?? "", target });
     if (refusal === undefined) next();
     else refuserFor(context)(refusal, request, response, next);
