@@ -8,82 +8,95 @@ import type { ServerMessage, ServerPlan, Variant } from "./request-server.ts";
 
 /** What the shield adds to a request: server CPU beside the same application with an empty middleware. */
 export async function benchRequests(effort: Effort): Promise<readonly Figure[]> {
-  return [...(await benchFramework("express", effort)), ...(await benchFramework("koa", effort))];
+  const figures: Figure[] = [];
+  for (const framework of ["express", "koa"] as const) {
+    const { empty, other: shield } = await measurePair(framework, "shield", effort);
+    const name = `request.${framework}`;
+    figures.push(
+      figure(
+        `${name}.ratio`,
+        pairwise(empty, shield, (a, b) => a / b),
+        "",
+        { atLeast: 0.97 },
+      ),
+      figure(
+        `${name}.addedUs`,
+        pairwise(empty, shield, (a, b) => b - a),
+        "us",
+        { atMost: 3 },
+      ),
+      figure(`${name}.emptyUs`, empty, "us"),
+    );
+  }
+  // In a server of its own: what it leaves to the garbage collector would burden its neighbours.
+  const { empty, other: peer } = await measurePair("express", "peer", effort);
+  figures.push(
+    figure(
+      "request.express.peerRatio",
+      pairwise(empty, peer, (a, b) => a / b),
+      "",
+    ),
+  );
+  return figures;
 }
 
-async function benchFramework(
+function pairwise(
+  a: readonly number[],
+  b: readonly number[],
+  combine: (a: number, b: number) => number,
+): number[] {
+  return a.map((each, index) => combine(each, b[index] as number));
+}
+
+/** Microseconds of CPU per request, slice by slice, of the empty middleware and of another in the same process. */
+async function measurePair(
   framework: ServerPlan["framework"],
+  variant: Variant,
   { quick }: Effort,
-): Promise<readonly Figure[]> {
+): Promise<{ readonly empty: readonly number[]; readonly other: readonly number[] }> {
   const ca = authority();
   const { leaf, chainPem } = ca.server();
   const client = ca.client({ spiffeId: "spiffe://corp.example/orders/api" });
-  const plan: ServerPlan = {
+  const server = await BenchServer.start({
     framework,
+    variants: ["empty", variant],
     key: leaf.privateKeyPem,
     cert: chainPem,
     trust: ca.root.pem,
-  };
-  const server = await BenchServer.start(plan);
-  const variants: readonly Variant[] =
-    framework === "express" ? ["empty", "shield", "peer"] : ["empty", "shield"];
-  const loads = new Map<Variant, LoadClient>();
-  for (const variant of variants) {
-    loads.set(variant, await LoadClient.connect(server.ports[variant], client, 8));
-  }
-  const requests = quick ? 400 : 4_000;
-  const slices = quick ? 6 : 60;
-  const microseconds: Record<Variant, number[]> = { empty: [], shield: [], peer: [] };
-  for (let slice = -4; slice < slices; slice++) {
-    // The order turns with every slice, so that no variant always has the warmer or the colder place.
-    const order = slice % 2 === 0 ? variants : [...variants].reverse();
-    for (const variant of order) {
+  });
+  const [emptyLoad, otherLoad] = await Promise.all(
+    server.ports.map((port) => LoadClient.connect(port, client, 8)),
+  );
+  if (emptyLoad === undefined || otherLoad === undefined) throw new Error("a server did not start");
+  const requests = quick ? 400 : 2_000;
+  const slices = quick ? 6 : 150;
+  const empty: number[] = [];
+  const other: number[] = [];
+  const runs = [
+    { load: emptyLoad, samples: empty },
+    { load: otherLoad, samples: other },
+  ];
+  for (let slice = -10; slice < slices; slice++) {
+    // The order turns with every slice, so that none always has the warmer or the colder place.
+    for (const { load, samples } of slice % 2 === 0 ? runs : [...runs].reverse()) {
       const before = await server.cpu();
-      await loads.get(variant)?.send(requests);
+      await load.send(requests);
       const used = (await server.cpu()) - before;
-      if (slice >= 0) microseconds[variant].push(used / requests);
+      if (slice >= 0) samples.push(used / requests);
     }
   }
-  for (const load of loads.values()) load.close();
+  emptyLoad.close();
+  otherLoad.close();
   server.stop();
-  const { empty, shield, peer } = microseconds;
-  const paired = (
-    other: readonly number[],
-    combine: (base: number, other: number) => number,
-  ): number[] => empty.map((base, index) => combine(base, other[index] as number));
-  const name = `request.${framework}`;
-  return [
-    figure(
-      `${name}.ratio`,
-      paired(shield, (base, with_) => base / with_),
-      "",
-      { atLeast: 0.97 },
-    ),
-    figure(
-      `${name}.addedUs`,
-      paired(shield, (base, with_) => with_ - base),
-      "us",
-      { atMost: 3 },
-    ),
-    figure(`${name}.emptyUs`, empty, "us"),
-    ...(framework === "express"
-      ? [
-          figure(
-            `${name}.peerRatio`,
-            paired(peer, (base, with_) => base / with_),
-            "",
-          ),
-        ]
-      : []),
-  ];
+  return { empty, other };
 }
 
 /** The server in a process of its own, whose CPU time is read between slices. */
 class BenchServer {
-  readonly ports: Readonly<Record<Variant, number>>;
+  readonly ports: readonly number[];
   readonly #process: ChildProcess;
 
-  private constructor(process: ChildProcess, ports: Readonly<Record<Variant, number>>) {
+  private constructor(process: ChildProcess, ports: readonly number[]) {
     this.#process = process;
     this.ports = ports;
   }

@@ -15,13 +15,15 @@ export type Variant = "empty" | "shield" | "peer";
 
 export interface ServerPlan {
   readonly framework: "express" | "koa";
+  /** One listener each. */
+  readonly variants: readonly Variant[];
   readonly key: string;
   readonly cert: string;
   readonly trust: string;
 }
 
 export type ServerMessage =
-  | { readonly kind: "ports"; readonly ports: Readonly<Record<Variant, number>> }
+  | { readonly kind: "ports"; readonly ports: readonly number[] }
   | { readonly kind: "cpu"; readonly microseconds: number };
 
 const rules: readonly Rule[] = [
@@ -69,18 +71,14 @@ function koaVariants(trust: string): Record<Variant, Listener> {
   return { empty, shield: koaApp(koaShield.mtls({ trust, rules })), peer: empty };
 }
 
-async function serve({
-  framework,
-  key,
-  cert,
-  trust,
-}: ServerPlan): Promise<Record<Variant, number>> {
-  const variants = framework === "express" ? expressVariants(trust) : koaVariants(trust);
-  const ports = { empty: 0, shield: 0, peer: 0 };
-  for (const variant of ["empty", "shield", "peer"] as const) {
-    const server = createMtlsServer({ key, cert, ca: trust }, variants[variant]);
+async function serve(plan: ServerPlan): Promise<readonly number[]> {
+  const { framework, key, cert, trust } = plan;
+  const applications = framework === "express" ? expressVariants(trust) : koaVariants(trust);
+  const ports: number[] = [];
+  for (const variant of plan.variants) {
+    const server = createMtlsServer({ key, cert, ca: trust }, applications[variant]);
     server.keepAliveTimeout = 600_000;
-    ports[variant] = (await startServer(server)).port;
+    ports.push((await startServer(server)).port);
   }
   return ports;
 }

@@ -1,3 +1,4 @@
+import { createServer } from "node:http";
 import { expect } from "chai";
 import express, { Router, type ErrorRequestHandler } from "express";
 import express4 from "express4";
@@ -76,6 +77,32 @@ describe("mtls() in Express", () => {
       ] as const) {
         expect((await supertest(app).get(path)).status, path).to.equal(status);
       }
+    });
+  }
+});
+
+describe("two shields on one request in Express", () => {
+  for (const [name, create] of [
+    ["5", express],
+    ["4", express4],
+  ] as const) {
+    it(`lets guards ask the inner one, in front of which another stood before Express ${name} had the request`, async () => {
+      const app = create();
+      app.use(fakeMtls(undefined, { required: false }));
+      app.get("/", requireClient("any-client"), (_req, res) => {
+        res.json("reached");
+      });
+      app.get("/seen", (req, res) => {
+        res.json([req.mtls?.authenticated]);
+      });
+      const front = fakeMtls(ann);
+      const server = createServer((request, response) => {
+        front(request, response, () => {
+          app(request, response);
+        });
+      });
+      expect((await supertest(server).get("/")).status).to.equal(403);
+      expect((await supertest(server).get("/seen")).body).to.deep.equal([false]);
     });
   }
 });

@@ -1,13 +1,8 @@
 import { IncomingMessage } from "node:http";
-import { Http2ServerRequest } from "node:http2";
 import type { MtlsContext } from "@mtls-shield/core";
 import type { NodeRequest } from "./connection-of.ts";
 
-interface WithContext {
-  mtls?: MtlsContext;
-}
-
-/** Where the context is kept for requests of a framework: on a list that every request has of its own. */
+/** Where the context of a request is kept: on a list that every request has of its own. */
 const slot = Symbol("mtls");
 
 type Headers = string[] & { [slot]?: MtlsContext };
@@ -16,43 +11,37 @@ type Headers = string[] & { [slot]?: MtlsContext };
 const adopted = new WeakSet<object>();
 
 /**
- * Makes a context readable as `req.mtls`. Express gives each request another prototype, whereby V8 (Node 20 and 22) gives
- * it a hidden class of its own and takes 2 us for a new property: more than everything else that the shield does. So the
- * framework's prototype gets an accessor once, and the request none.
+ * Attaches a context, so that handlers find it as `req.mtls`. Express gives each request another prototype, whereby V8
+ * (Node 20 and 22) gives it a hidden class of its own and takes 2 us for a new property: as much as everything else that
+ * the shield does. So the framework's prototype gets an accessor once, and the request no property.
  */
 export function attachContext(request: NodeRequest, context: MtlsContext): void {
+  (request.rawHeaders as Headers)[slot] = context;
   const prototype = Object.getPrototypeOf(request) as object;
-  if (adopted.has(prototype) || adopt(prototype)) (request.rawHeaders as Headers)[slot] = context;
-  else (request as WithContext).mtls = context;
+  if (!adopted.has(prototype)) adopt(prototype);
+  // Not so on Node's own requests, nor where a shield in front of the framework left a property that hides the accessor.
+  const visible = request as { mtls?: MtlsContext };
+  if (visible.mtls !== context) visible.mtls = context;
 }
 
-/** What `attachContext` attached. */
+/** What the last shield attached, whatever `req.mtls` was set to since. */
 export function contextOf(request: NodeRequest): MtlsContext | undefined {
-  return (request as WithContext).mtls;
+  return (request.rawHeaders as Headers)[slot];
 }
 
 /** Gives a framework's prototype the accessor; Node's own prototypes belong to everybody and are left alone. */
-function adopt(prototype: object): boolean {
-  const isOfFramework =
-    prototype !== IncomingMessage.prototype &&
-    prototype !== Http2ServerRequest.prototype &&
-    prototype instanceof IncomingMessage;
-  if (!isOfFramework || !Object.isExtensible(prototype)) return false;
+function adopt(prototype: object): void {
+  if (!(prototype instanceof IncomingMessage) || !Object.isExtensible(prototype)) return;
   Object.defineProperty(prototype, "mtls", {
     configurable: true,
     enumerable: true,
     get(this: NodeRequest) {
-      return (this.rawHeaders as Headers)[slot];
+      return contextOf(this);
     },
     set(this: object, value: unknown) {
-      Object.defineProperty(this, "mtls", {
-        value,
-        configurable: true,
-        enumerable: true,
-        writable: true,
-      });
+      const own = { value, configurable: true, enumerable: true, writable: true };
+      Object.defineProperty(this, "mtls", own);
     },
   });
   adopted.add(prototype);
-  return true;
 }
