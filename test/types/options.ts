@@ -47,8 +47,7 @@ options.mode = "report";
 
 requireClient("any-client");
 requireClient(fingerprint("00"), dnsName("a.corp.example", { trust: "partners" }));
-// @ts-expect-error No matcher at all would mean nobody, or everybody.
-requireClient();
+requireClient(...[fingerprint("00"), fingerprint("01")]);
 // @ts-expect-error A guard is for verified clients.
 requireClient("anyone");
 

@@ -4,7 +4,8 @@ import { traitsOf, type ClientMatcher } from "./policy/client-matcher.ts";
 import { readAllowedClients } from "./policy/compile-rule.ts";
 import { judgeClient } from "./policy/judge-client.ts";
 import { reason, type Reason } from "./reasons/reason.ts";
-import { originOf } from "./shield.ts";
+import { emitProcessWarning, Notices } from "./events/notices.ts";
+import { noticeEngineFault, originOf } from "./shield.ts";
 
 /** What a guard tells of a request in its decision event. */
 export interface GuardedRequest {
@@ -32,12 +33,22 @@ export function createGuard(allowed: readonly (ClientMatcher | "any-client")[]):
 
   return (context, request) => {
     const origin = context && originOf(context);
-    if (context === undefined || origin === undefined) return deny(reason("shield-missing"));
+    if (context === undefined || origin === undefined) return denyWithoutShield();
     const why = judge(context, origin.hasSeveralTrustSets);
+    if (why?.category === "engine") noticeEngineFault(origin.notices, why);
     const { client } = context;
     const refusal = why && deny(why, { client });
     const decision = refusal ?? { outcome: "allow", client, rule: undefined, warnings: [] };
     origin.report?.("guard", request, decision);
     return refusal;
   };
+}
+
+/** For guards that no shield ran before, so that there is nobody else to tell. */
+const processNotices = new Notices(emitProcessWarning);
+
+function denyWithoutShield(): DenyDecision {
+  const why = reason("shield-missing");
+  noticeEngineFault(processNotices, why);
+  return deny(why);
 }

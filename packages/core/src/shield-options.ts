@@ -5,6 +5,7 @@ import type { ConfigWarning } from "./base/config-warning.ts";
 import { defaultLimits, type Limits } from "./base/limits.ts";
 import { readStatuses, type StatusOptions, type Statuses } from "./decision/statuses.ts";
 import type { DecisionEvent } from "./events/decision-event.ts";
+import { emitProcessWarning } from "./events/notices.ts";
 import { readTrust, type TrustInput } from "./path/trust-input.ts";
 import type { TrustSet } from "./path/trust-set.ts";
 import type { ValidationContext } from "./path/validation-context.ts";
@@ -158,8 +159,4 @@ function readChoice<Choice extends string>(
 function checkFunction(value: unknown, option: string): void {
   if (value === undefined || typeof value === "function") return;
   throw new ConfigError(option, "is not a function", "Pass a function, or leave it out.");
-}
-
-function emitProcessWarning({ option, message }: ConfigWarning): void {
-  process.emitWarning(`${option}: ${message}`, { type: "MtlsShieldWarning" });
 }

@@ -1,8 +1,13 @@
 import { ConfigError } from "./base/config-error.ts";
-import type { AnonymousContext, Decision, MtlsContext } from "./decision/decision.ts";
+import type { AnonymousContext, MtlsContext } from "./decision/decision.ts";
 import { deny } from "./decision/deny.ts";
 import type { Statuses } from "./decision/statuses.ts";
-import { decisionEvent, type DecisionEvent } from "./events/decision-event.ts";
+import {
+  createDecisionReporter,
+  describeFault,
+  type DecisionReporter,
+} from "./events/decision-reporter.ts";
+import { Notices } from "./events/notices.ts";
 import { Authenticator, type Authority, type VerifiedClient } from "./identity/authenticator.ts";
 import { readTrust } from "./path/trust-input.ts";
 import { compileRule, type CompiledRule } from "./policy/compile-rule.ts";
@@ -24,8 +29,10 @@ export interface ContextOrigin {
   readonly statuses: Statuses;
   /** There are several trust sets, so that a name alone says nothing. */
   readonly hasSeveralTrustSets: boolean;
-  /** Tells the listener of a decision; undefined when there is none. Never throws. */
-  readonly report: Reporter | undefined;
+  /** Tells the listener of a decision; undefined when there is none. */
+  readonly report: DecisionReporter | undefined;
+  /** Tells the operator what should not be. */
+  readonly notices: Notices;
 }
 
 const origins = new WeakMap<MtlsContext, ContextOrigin>();
@@ -38,6 +45,7 @@ export function originOf(context: MtlsContext): ContextOrigin | undefined {
 /** Decides about requests. The request path is synchronous; everything that can be done once was done before. */
 export interface Shield {
   readonly statuses: Statuses;
+  readonly notices: Notices;
   /** Never throws: what is unexpected refuses the request. */
   decide(request: ShieldRequest): MtlsContext;
 }
@@ -66,7 +74,8 @@ export class Engine implements Shield, ContextOrigin {
   readonly #everyClient: CompiledRule;
   /** Contexts of pure rules, by rule and client: the request path makes no object. */
   readonly #contexts = new WeakMap<CompiledRule, WeakMap<VerifiedClient, MtlsContext>>();
-  readonly report: Reporter | undefined;
+  readonly report: DecisionReporter | undefined;
+  readonly notices: Notices;
 
   constructor(config: ShieldConfig, authorities: readonly Authority[] | undefined) {
     this.#config = config;
@@ -74,7 +83,9 @@ export class Engine implements Shield, ContextOrigin {
     const mode = config.required ? config.mode : "report";
     const rule = { name: "default", match: "* /**", allow: "any-client" };
     this.#everyClient = compileRule(rule, 0, undefined, mode);
-    this.report = config.onDecision && createReporter(config.onDecision, config);
+    this.notices = new Notices(config.warn);
+    this.report =
+      config.onDecision && createDecisionReporter(config.onDecision, config.clock, this.notices);
   }
 
   get statuses(): Statuses {
@@ -92,7 +103,11 @@ export class Engine implements Shield, ContextOrigin {
     } catch (cause) {
       context = this.#deny(reason("engine-failed", { cause }), undefined, true);
     }
-    this.report?.("shield", request, context.decision);
+    const { decision } = context;
+    if (decision.outcome === "deny" && decision.reason.category === "engine") {
+      noticeEngineFault(this.notices, decision.reason);
+    }
+    this.report?.("shield", request, decision);
     return context;
   }
 
@@ -233,31 +248,9 @@ function isRefused({ decision }: MtlsContext): boolean {
   return decision.outcome === "deny";
 }
 
-type Reporter = (
-  by: DecisionEvent["by"],
-  request: { readonly method: string; readonly target: string },
-  decision: Decision,
-) => void;
-
-/** Hands events on; a listener that fails changes no decision, and is reported once. */
-function createReporter(
-  onDecision: (event: DecisionEvent) => unknown,
-  { clock, warn }: Pick<ShieldConfig, "clock" | "warn">,
-): Reporter {
-  let hasReportedFault = false;
-  const reportFault = (fault: unknown): void => {
-    if (hasReportedFault) return;
-    hasReportedFault = true;
-    const problem = fault instanceof Error ? fault.message : String(fault);
-    warn({ option: "onDecision", message: `failed: ${problem}. Decisions are not affected.` });
-  };
-  return (by, request, decision) => {
-    try {
-      const event = decisionEvent(by, request, decision, clock());
-      // An async listener fails later; Promise.resolve also adopts promises of other libraries.
-      Promise.resolve(onDecision(event)).catch(reportFault);
-    } catch (fault) {
-      reportFault(fault);
-    }
-  };
+/** The client learns nothing of a fault that only the operator can mend, so the operator has to be told. */
+export function noticeEngineFault(notices: Notices, { code, summary, cure, cause }: Reason): void {
+  const fault = cause === undefined ? "" : ` (${describeFault(cause)})`;
+  const message = `requests are refused with ${code}: ${summary}${fault} ${cure}`;
+  notices.once(code, { option: "mtls", message });
 }

@@ -10,5 +10,5 @@ export {
 } from "@mtls-shield/node";
 export { clientOf } from "./client-of.ts";
 export { mtls, mtls as default, type MtlsMiddleware, type MtlsOptions } from "./mtls.ts";
-export type { KoaAnswer } from "./refuse.ts";
+export type { KoaAnswer } from "./refuser.ts";
 export { requireClient } from "./require-client.ts";

@@ -7,11 +7,33 @@ export function stateOf(ctx: Context): MtlsContext | undefined {
   return (ctx.state as { readonly mtls?: MtlsContext }).mtls ?? contextOf(ctx.req);
 }
 
-/** A request as the engine sees it. koa-mount keeps what it took off the path as `mountPath`. */
+/** A request as the engine sees it. */
 export function viewOf(ctx: Context): RequestView {
-  const mountPath: unknown = ctx["mountPath"];
-  return new RequestView(ctx.req, {
-    originalUrl: ctx.originalUrl,
-    baseUrl: typeof mountPath === "string" ? mountPath.replace(/\/$/, "") : "",
-  });
+  const { originalUrl } = ctx;
+  return new RequestView(ctx.req, { originalUrl, rewritten: rewrittenTargets(ctx, originalUrl) });
+}
+
+const none: readonly string[] = [];
+
+/**
+ * Koa does not say what a mounted application's path lacks: koa-mount leaves only the innermost prefix. Where that is the
+ * end of what is missing, nothing was rewritten; else the target is judged with the prefix and without.
+ */
+function rewrittenTargets(ctx: Context, originalUrl: string): readonly string[] {
+  if (ctx.url === originalUrl) return none;
+  const mounted: unknown = ctx["mountPath"];
+  const prefix = typeof mounted === "string" ? mounted.replace(/\/$/, "") : "";
+  const original = withoutAuthority(originalUrl);
+  const current = withoutAuthority(ctx.url);
+  // What is mounted at a path sees `/` for the path itself.
+  const isMounted =
+    prefix !== "" &&
+    (original.endsWith(prefix + current) ||
+      (/^\/(\?|$)/.test(current) && original.endsWith(prefix + current.slice(1))));
+  return isMounted ? none : [current, prefix + current];
+}
+
+/** RFC 9112 3.2.2: a target may name scheme and host before its path. */
+function withoutAuthority(target: string): string {
+  return target.replace(/^https?:\/\/[^/?]*/i, "");
 }

@@ -1,9 +1,9 @@
-import type { Context, Middleware } from "koa";
+import type { Middleware } from "koa";
 import { createShield, type MtlsContext, type Shield, type ShieldOptions } from "@mtls-shield/core";
 import type { MtlsHandler, OnRefusal } from "@mtls-shield/node";
 import { handlerOf, splitOptions } from "@mtls-shield/node/adapter";
 import { viewOf } from "./koa-context.ts";
-import { createRefuser, type KoaAnswer } from "./refuse.ts";
+import { createRefuser, refusers, type KoaAnswer } from "./refuser.ts";
 
 /** Options of `mtls()`: those of the shield, and how a refusal is answered. */
 export interface MtlsOptions extends ShieldOptions {
@@ -12,12 +12,10 @@ export interface MtlsOptions extends ShieldOptions {
 }
 
 /** Koa middleware that lets only requests through that the shield admits. */
-export type MtlsMiddleware = Middleware & {
-  /** Decides about a request without answering it: for tests and for what does not pass through Koa. */
-  check(ctx: Context): Promise<MtlsContext>;
-  /** The same shield in front of a server: `createMtlsServer({ ..., shield: mtls() }, app)`. */
-  readonly handle: MtlsHandler["handle"];
-};
+export type MtlsMiddleware = Middleware &
+  // The same shield without Koa: `check(request)` for upgrades, `handle` for `createMtlsServer({ ..., shield: mtls() }, app)`,
+  // which answers with problem details whatever `onRefusal` says, since there is no `ctx` yet.
+  Pick<MtlsHandler, "check" | "handle">;
 
 /** Puts a shield in front of what comes after it. Without options every request needs a client that the TLS server's own `ca` vouches for. */
 export function mtls(options: MtlsOptions = {}): MtlsMiddleware {
@@ -28,17 +26,13 @@ export function mtls(options: MtlsOptions = {}): MtlsMiddleware {
 /** The middleware around a shield. */
 export function middlewareOf(shield: Shield, onRefusal: OnRefusal<KoaAnswer>): MtlsMiddleware {
   const refuse = createRefuser(onRefusal, shield);
-  const decide = (ctx: Context): MtlsContext => {
+  refusers.set(shield, refuse);
+  const middleware: Middleware = (ctx, next) => {
     const context = shield.decide(viewOf(ctx));
     (ctx.state as { mtls?: MtlsContext }).mtls = context;
-    return context;
-  };
-  const middleware: Middleware = (ctx, next) => {
-    const { decision } = decide(ctx);
+    const { decision } = context;
     return decision.outcome === "deny" && decision.enforced ? refuse(decision, ctx) : next();
   };
-  return Object.assign(middleware, {
-    check: (ctx: Context) => Promise.resolve(decide(ctx)),
-    handle: handlerOf(shield, "respond").handle,
-  });
+  const plain = handlerOf(shield, "respond");
+  return Object.assign(middleware, { check: plain.check, handle: plain.handle });
 }

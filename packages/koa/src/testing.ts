@@ -1,7 +1,7 @@
 import type { ClientIdentity } from "@mtls-shield/core";
 import { fakeShieldOf, type FakeMtlsOptions } from "@mtls-shield/node/testing";
 import { middlewareOf, type MtlsMiddleware } from "./mtls.ts";
-import type { KoaAnswer } from "./refuse.ts";
+import type { KoaAnswer } from "./refuser.ts";
 
 export {
   fakeClient,

@@ -99,7 +99,7 @@ describe("mtls() in Koa", () => {
     const shield = fakeMtls(ann);
     const app = new Koa();
     app.use(async (ctx) => {
-      ctx.body = (await shield.check(ctx)).decision.outcome;
+      ctx.body = (await shield.check(ctx.req)).decision.outcome;
     });
     expect((await supertest(app.callback()).get("/")).text).to.equal("allow");
   });
@@ -111,6 +111,35 @@ describe("mtls() in Koa", () => {
     app.use(mount("/api", appWith(fakeMtls(ann, { rules }))));
     expect((await supertest(app.callback()).get("/api/orders")).text).to.equal("ann");
     expect((await supertest(app.callback()).get("/api/secrets")).status).to.equal(403);
+  });
+
+  it("reads the whole path below nested mounts", async () => {
+    const rules = [{ match: "GET /api/v1/orders", allow: "any-client" }] as const;
+    const outer = new Koa();
+    outer.use(mount("/v1", appWith(fakeMtls(ann, { rules }))));
+    const app = new Koa();
+    app.silent = true;
+    app.use(mount("/api", outer));
+    expect((await supertest(app.callback()).get("/api/v1/orders")).text).to.equal("ann");
+    expect((await supertest(app.callback()).get("/api/v1/secrets")).status).to.equal(403);
+    expect((await supertest(app.callback()).get("/api/v1")).status).to.equal(403);
+  });
+
+  it("judges what a middleware before it rewrote, also after a mount that passed the request on", async () => {
+    const rules = [
+      { match: "* /admin/**", allow: () => false },
+      { match: "* /**", allow: "any-client" },
+    ] as const;
+    const passing = new Koa();
+    passing.use((_ctx, next) => next());
+    const rewrite: Koa.Middleware = (ctx, next) => {
+      ctx.url = ctx.url.replace(/^\/public/, "/admin");
+      return next();
+    };
+    const app = appWith(mount("/public", passing), rewrite, fakeMtls(ann, { rules }));
+    app.silent = true;
+    expect((await supertest(app.callback()).get("/public/users")).status).to.equal(403);
+    expect((await supertest(app.callback()).get("/open")).text).to.equal("ann");
   });
 
   it("also stands in front of a whole server, whose application then knows the client", async () => {

@@ -1,12 +1,5 @@
-import {
-  defaultStatuses,
-  deny,
-  MtlsError,
-  originOf,
-  reason,
-  type ClientIdentity,
-  type MtlsContext,
-} from "@mtls-shield/core";
+import { MtlsError, type ClientIdentity, type MtlsContext } from "@mtls-shield/core";
+import { defaultStatuses, deny, originOf, reason } from "@mtls-shield/core/adapter";
 import type { NodeRequest } from "./connection-of.ts";
 import { contextOf } from "./request-context.ts";
 

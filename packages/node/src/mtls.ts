@@ -1,22 +1,19 @@
 import {
-  checkKeys,
   ConfigError,
   createShield,
-  originOf,
-  shieldOptionNames,
   type MtlsContext,
   type Shield,
   type ShieldOptions,
 } from "@mtls-shield/core";
+import { checkKeys, shieldOptionNames } from "@mtls-shield/core/adapter";
 import type { NodeRequest } from "./connection-of.ts";
 import {
   createRefuser,
-  defaultRefuser,
+  refusers,
   type Next,
   type NodeAnswer,
   type NodeResponse,
   type OnRefusal,
-  type Refuser,
 } from "./refuser.ts";
 import { attachContext } from "./request-context.ts";
 import { RequestView } from "./request-view.ts";
@@ -31,7 +28,7 @@ export interface MtlsOptions extends ShieldOptions {
 export interface MtlsHandler {
   (request: NodeRequest, response: NodeResponse, next: Next): void;
   /** Decides about a request without answering it: for WebSocket upgrades, other frameworks and tests. */
-  check(request: NodeRequest): Promise<MtlsContext>;
+  readonly check: (request: NodeRequest) => Promise<MtlsContext>;
   /** The handler itself, under the name by which `createMtlsServer` finds it in the middleware of every framework. */
   readonly handle: (request: NodeRequest, response: NodeResponse, next: Next) => void;
 }
@@ -42,18 +39,9 @@ export function mtls(options: MtlsOptions = {}): MtlsHandler {
   return handlerOf(createShield(shieldOptions), onRefusal);
 }
 
-/** How guards answer whom a shield let through: as that shield does. */
-const refusers = new WeakMap<object, Refuser>();
-
-/** The refuser that goes with a context; the default one for a context that no shield made. */
-export function refuserFor(context: MtlsContext | undefined): Refuser {
-  const origin = context && originOf(context);
-  return (origin && refusers.get(origin)) ?? defaultRefuser;
-}
-
 /** The middleware around a shield. */
 export function handlerOf(shield: Shield, onRefusal: OnRefusal<NodeAnswer>): MtlsHandler {
-  const refuse = createRefuser(onRefusal, shield.statuses);
+  const refuse = createRefuser(onRefusal, shield);
   refusers.set(shield, refuse);
   const decide = (request: NodeRequest): MtlsContext => {
     const context = shield.decide(new RequestView(request));

@@ -1,10 +1,14 @@
 import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
-import { defaultStatuses, MtlsError, type DenyDecision, type Shield } from "@mtls-shield/core";
+import { MtlsError, type DenyDecision } from "@mtls-shield/core";
+import { noticeFailedCallback } from "@mtls-shield/core/adapter";
 import type { NodeRequest } from "./connection-of.ts";
 import { problemOf } from "./problem.ts";
+import { Refusers, type AnsweringShield } from "./refusers.ts";
 
+/** A response of `node:http(s)` or of the compatibility API of `node:http2`. */
 export type NodeResponse = ServerResponse | Http2ServerResponse;
+/** Hands the request, or an error, on: `next` of Express and Connect. */
 export type Next = (error?: unknown) => void;
 
 /**
@@ -13,7 +17,7 @@ export type Next = (error?: unknown) => void;
  */
 export type OnRefusal<Answer> = "respond" | "next" | Answer;
 
-/** Answers a refusal in its own way. If it throws or rejects, the usual answer is sent. */
+/** Answers a refusal in its own way. If it throws or rejects, the usual answer is sent and `onWarning` told. */
 export type NodeAnswer = (
   error: MtlsError,
   request: NodeRequest,
@@ -28,38 +32,34 @@ export type Refuser = (
   next: Next,
 ) => void;
 
-export function createRefuser(
-  onRefusal: OnRefusal<NodeAnswer>,
-  statuses: Shield["statuses"],
-): Refuser {
+export function createRefuser(onRefusal: OnRefusal<NodeAnswer>, shield: AnsweringShield): Refuser {
   return (decision, request, response, next) => {
-    const error = new MtlsError(decision, statuses);
+    const error = new MtlsError(decision, shield.statuses);
     if (onRefusal === "respond") {
       sendProblem(error, response);
     } else if (onRefusal === "next") {
       next(error);
     } else {
-      answerWith(onRefusal, error, request, response);
+      void answerWith(onRefusal, error, request, response, shield);
     }
   };
 }
 
-/** For guards that no shield ran before. */
-export const defaultRefuser: Refuser = createRefuser("respond", defaultStatuses);
+/** The refusers of this adapter's shields. */
+export const refusers = new Refusers((shield) => createRefuser("respond", shield));
 
-function answerWith(
+async function answerWith(
   answer: NodeAnswer,
   error: MtlsError,
   request: NodeRequest,
   response: NodeResponse,
-): void {
-  const fallBack = (): void => {
-    sendProblem(error, response);
-  };
+  { notices }: AnsweringShield,
+): Promise<void> {
   try {
-    Promise.resolve(answer(error, request, response)).catch(fallBack);
-  } catch {
-    fallBack();
+    await answer(error, request, response);
+  } catch (fault) {
+    sendProblem(error, response);
+    if (notices !== undefined) noticeFailedCallback(notices, "onRefusal", fault);
   }
 }
 

@@ -5,6 +5,8 @@ import { connectionOf, type NodeRequest } from "./connection-of.ts";
 export interface FrameworkTarget {
   readonly originalUrl?: string;
   readonly baseUrl?: string;
+  /** Where the framework does not say what was taken off: every target that the current one may stand for. */
+  readonly rewritten?: readonly string[];
 }
 
 const none: readonly string[] = [];
@@ -15,13 +17,14 @@ const overrideHeaders: readonly string[] = [
   "x-http-method",
   "x-method-override",
 ];
+const overrideLengths = new Set(overrideHeaders.map(({ length }) => length));
 
 /** A request as the engine sees it; what only some policies ask for is read when they do. */
 export class RequestView implements ShieldRequest {
   readonly #request: NodeRequest;
   readonly method: string;
   readonly target: string;
-  readonly rewrittenTarget: string | undefined;
+  readonly rewrittenTargets: readonly string[];
 
   /** Express keeps what it knows on the request itself. */
   constructor(request: NodeRequest, known: FrameworkTarget = request as FrameworkTarget) {
@@ -30,8 +33,7 @@ export class RequestView implements ShieldRequest {
     this.method = (request.method ?? "").toUpperCase();
     const url = request.url ?? "";
     this.target = known.originalUrl ?? url;
-    const current = withPrefix(known.baseUrl ?? "", url);
-    this.rewrittenTarget = current === this.target ? undefined : current;
+    this.rewrittenTargets = known.rewritten ?? rewrittenBy(known.baseUrl ?? "", url, this.target);
   }
 
   get connection(): TlsConnection {
@@ -48,7 +50,8 @@ export class RequestView implements ShieldRequest {
     const headers = this.#request.rawHeaders;
     for (let at = 0; at < headers.length; at += 2) {
       const name = headers[at] as string;
-      if (isOverrideLength(name.length) && overrideHeaders.includes(name.toLowerCase())) {
+      // Looked at for each header of each request: few are as long as one of these.
+      if (overrideLengths.has(name.length) && overrideHeaders.includes(name.toLowerCase())) {
         return headerValues(this.#request, (header) => overrideHeaders.includes(header)).flatMap(
           (value) => value.split(",").map((method) => method.trim().toUpperCase()),
         );
@@ -58,14 +61,15 @@ export class RequestView implements ShieldRequest {
   }
 }
 
+/** The target that a router behind the shield sees, where it is not the one that came. */
+function rewrittenBy(prefix: string, url: string, target: string): readonly string[] {
+  const current = withPrefix(prefix, url);
+  return current === target ? none : [current];
+}
+
 /** Puts back what a mounted router took off a target: behind its authority, if it has one (RFC 9112 3.2.2). */
 function withPrefix(prefix: string, url: string): string {
   return prefix === "" ? url : url.replace(/^(?:https?:\/\/[^/?]*)?/i, (origin) => origin + prefix);
-}
-
-/** Looked at for each header of each request, so it must cost next to nothing. */
-function isOverrideLength(length: number): boolean {
-  return length === 22 || length === 13 || length === 17;
 }
 
 /** The values of headers as they came: Node's own view joins some repeated ones and drops others. */

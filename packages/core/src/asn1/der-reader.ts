@@ -28,7 +28,7 @@ export class DerReader {
 
   /** The identifier octet that comes next, or -1 at the end. */
   get nextTag(): number {
-    return this.#offset < this.#end ? (this.#bytes[this.#offset] ?? -1) : -1;
+    return this.#offset < this.#end ? (this.#bytes[this.#offset] as number) : -1;
   }
 
   /** Asserts that every byte was read. */
@@ -98,8 +98,7 @@ export class DerReader {
   /** A small INTEGER that is not negative. */
   readSmallInteger(): number {
     const content = this.readInteger();
-    const first = content[0] ?? 0;
-    if (first >= 0x80) throw new DerError("an INTEGER is negative");
+    if ((content[0] as number) >= 0x80) throw new DerError("an INTEGER is negative");
     if (content.length > 4) throw new DerError("an INTEGER is out of range");
     return content.readUIntBE(0, content.length);
   }
@@ -128,7 +127,8 @@ export class DerReader {
     }
     let bits = 0;
     for (let index = 0; index < (content.length - 1) * 8; index++) {
-      if (((content[1 + (index >> 3)] ?? 0) & (0x80 >> (index & 7))) !== 0) bits |= 1 << index;
+      const octet = content[1 + (index >> 3)] as number;
+      if ((octet & (0x80 >> (index & 7))) !== 0) bits |= 1 << index;
     }
     return bits;
   }
@@ -139,7 +139,7 @@ export class DerReader {
     const end = this.#offset;
     let arcStarts = true;
     for (let at = start; at < end; at++) {
-      const octet = this.#bytes[at] ?? 0;
+      const octet = this.#bytes[at] as number;
       if (arcStarts && octet === 0x80) throw new DerError("an OBJECT IDENTIFIER has a padded arc");
       arcStarts = octet < 0x80;
     }
@@ -157,7 +157,7 @@ export class DerReader {
     }
     at++;
     if (at >= this.#end) throw new DerError("a length is missing");
-    let length = bytes[at++] ?? 0;
+    let length = bytes[at++] as number;
     if (length >= 0x80) {
       const octets = length & 0x7f;
       if (octets === 0) throw new DerError("a length is indefinite");

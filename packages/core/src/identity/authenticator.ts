@@ -33,7 +33,7 @@ const refusalMemoryMs = 60_000;
 
 interface RememberedConnection {
   readonly generation: number;
-  readonly authentication: Authentication;
+  readonly client: VerifiedClient;
 }
 
 interface RememberedRefusal {
@@ -58,7 +58,7 @@ export class Authenticator implements Authority {
   readonly #verified: BoundedMap<string, VerifiedClient>;
   /** By the whole presented list, so that nobody's refusal falls back on another. */
   readonly #refused: BoundedMap<string, RememberedRefusal>;
-  /** By connection: the request path ends here, with two look-ups. */
+  /** By connection: the request path of a verified client ends here, with two look-ups. */
   readonly #connections = new WeakMap<TlsConnection, RememberedConnection>();
 
   constructor(
@@ -80,15 +80,14 @@ export class Authenticator implements Authority {
   authenticate(connection: TlsConnection, now: number): Authentication {
     const { generation } = connection;
     const known = this.#connections.get(connection);
-    if (known?.generation === generation && stillTrue(known.authentication, now)) {
-      return known.authentication;
-    }
+    if (known?.generation === generation && stillTrue(known.client, now)) return known.client;
     const presentation = connection.present(this.#limits);
-    const authentication: Authentication =
-      presentation.outcome === "presented"
-        ? this.#authenticateChain(presentation.chain, now)
-        : { outcome: "refused", reason: presentation.reason };
-    this.#connections.set(connection, { generation, authentication });
+    if (presentation.outcome === "absent") return refuse(presentation.reason);
+    const authentication = this.#authenticateChain(presentation.chain, now);
+    if (authentication.outcome === "refused") {
+      return refuse(explainMissingIssuer(authentication.reason, presentation.chain));
+    }
+    this.#connections.set(connection, { generation, client: authentication });
     return authentication;
   }
 
@@ -98,7 +97,7 @@ export class Authenticator implements Authority {
     const refused = this.#refused.get(chain.fingerprint);
     // A clock that was set back must not stretch the memory.
     if (refused !== undefined && now < refused.until && now >= refused.until - refusalMemoryMs) {
-      return { outcome: "refused", reason: refused.reason };
+      return refuse(refused.reason);
     }
     const authentication = this.#verify(chain, now);
     if (authentication.outcome === "verified") {
@@ -116,9 +115,7 @@ export class Authenticator implements Authority {
     const { client, intermediates } = chain;
     const context: ValidationContext = { now, clientAuthUsage: this.#clientAuthUsage };
     const verification = verifyClient(client, intermediates, this.#trust, context, this.#limits);
-    if (verification.outcome === "refused") {
-      return { outcome: "refused", reason: explainMissingIssuer(verification.reason, chain) };
-    }
+    if (verification.outcome === "refused") return verification;
     const path: readonly Certificate[] = verification.path;
     return Object.freeze({
       outcome: "verified",
@@ -130,9 +127,12 @@ export class Authenticator implements Authority {
   }
 }
 
-function stillTrue(authentication: Authentication, now: number): boolean {
-  if (authentication.outcome === "refused") return !timeMayHeal(authentication.reason);
-  return now >= authentication.validFrom && now < authentication.validUntil;
+function refuse(why: Reason): RefusedClient {
+  return { outcome: "refused", reason: why };
+}
+
+function stillTrue({ validFrom, validUntil }: VerifiedClient, now: number): boolean {
+  return now >= validFrom && now < validUntil;
 }
 
 function timeMayHeal({ code }: Reason): boolean {

@@ -26,6 +26,10 @@ export function* proposePaths(
   limits: Limits,
   notes: SearchNotes,
 ): Generator<CandidatePath, void, undefined> {
+  // What a client sends may come twice, or be in the trust set as well: every certificate is tried once.
+  const sent = [
+    ...new Map(presented.map((certificate) => [certificate.fingerprint, certificate])).values(),
+  ].filter((certificate) => !trust.holds(certificate));
   let steps = 0;
   yield* extend([client]);
 
@@ -40,7 +44,7 @@ export function* proposePaths(
     }
     const issuers = [
       ...trust.intermediatesNamed(last.issuer),
-      ...presented.filter((certificate) => certificate.subject.equals(last.issuer)),
+      ...sent.filter((certificate) => certificate.subject.equals(last.issuer)),
     ];
     for (const issuer of byKeyIdentifier(last, issuers)) {
       if (path.some((above) => isSameEntity(above, issuer))) continue;

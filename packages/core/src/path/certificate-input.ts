@@ -8,6 +8,7 @@ import { DerReader } from "../asn1/der-reader.ts";
 import { oids } from "../asn1/oids.ts";
 import { parsePem, type PemBlock } from "../asn1/pem.ts";
 import { contextConstructed, tags } from "../asn1/tags.ts";
+import { tryParse } from "../asn1/try-parse.ts";
 import { parseCertificate, type Certificate } from "../x509/certificate.ts";
 
 /**
@@ -20,7 +21,7 @@ export type CertificateInput = string | Uint8Array | URL | readonly CertificateI
 export function readCertificates(input: unknown, option: string): Certificate[] {
   return readBlocks(input, option).map((block) => {
     if (block.label !== "CERTIFICATE") throw wrongBlock(block.label, block.origin);
-    return parseOrThrow(block.bytes, block.origin);
+    return parseBlock(block);
   });
 }
 
@@ -71,10 +72,10 @@ function readPath(path: string, option: string): InputBlock[] {
     return readBytes(readFileSync(path), `${option} (${path})`);
   } catch (error) {
     if (error instanceof ConfigError) throw error;
-    const message = error instanceof Error ? error.message : String(error);
+    // Whatever else node:fs throws is an Error.
     throw new ConfigError(
       option,
-      `the file cannot be read: ${message}`,
+      `the file cannot be read: ${(error as Error).message}`,
       "Check the path and the permissions. A string without a PEM block is taken for a path.",
       error,
     );
@@ -118,46 +119,44 @@ function readPem(text: string, origin: string): InputBlock[] {
 }
 
 function isSignedData(bytes: Buffer): boolean {
-  try {
-    return DerReader.of(bytes).read(tags.sequence).readOid() === oids.signedData;
-  } catch (error) {
-    if (error instanceof DerError) return false;
-    throw error;
-  }
+  const type = tryParse(() => DerReader.of(bytes).read(tags.sequence).readOid());
+  return type === oids.signedData;
 }
 
 /** The certificates of a degenerate SignedData (RFC 5652 5.1), the format of `.p7b` files. */
 function readSignedData(bytes: Buffer, origin: string): InputBlock[] {
-  try {
-    const contentInfo = DerReader.of(bytes).read(tags.sequence);
-    contentInfo.readOid();
-    const signedData = contentInfo.read(contextConstructed(0)).read(tags.sequence);
-    signedData.readInteger();
-    signedData.readWhole(tags.set);
-    signedData.readWhole(tags.sequence);
-    const certificates = signedData.readOptional(contextConstructed(0));
-    const blocks: InputBlock[] = [];
-    while (certificates !== undefined && !certificates.atEnd) {
-      blocks.push({
-        label: "CERTIFICATE",
-        bytes: certificates.readWhole(tags.sequence),
-        origin: `${origin}, certificate ${blocks.length + 1}`,
-      });
-    }
-    return blocks;
-  } catch (error) {
-    if (!(error instanceof DerError)) throw error;
+  const certificates = tryParse(() => splitSignedData(bytes));
+  if (certificates instanceof DerError) {
     throw new ConfigError(
       origin,
-      `the PKCS #7 bundle is malformed: ${error.message}`,
+      `the PKCS #7 bundle is malformed: ${certificates.message}`,
       "Convert it to PEM: openssl pkcs7 -print_certs.",
-      error,
+      certificates,
     );
   }
+  return certificates.map((certificate, index) => ({
+    label: "CERTIFICATE",
+    bytes: certificate,
+    origin: `${origin}, certificate ${index + 1}`,
+  }));
 }
 
-function parseOrThrow(der: Buffer, origin: string): Certificate {
-  const certificate = parseCertificate(der);
+function splitSignedData(bytes: Buffer): Buffer[] {
+  const contentInfo = DerReader.of(bytes).read(tags.sequence);
+  contentInfo.readOid();
+  const signedData = contentInfo.read(contextConstructed(0)).read(tags.sequence);
+  signedData.readInteger();
+  signedData.readWhole(tags.set);
+  signedData.readWhole(tags.sequence);
+  const list = signedData.readOptional(contextConstructed(0));
+  const certificates: Buffer[] = [];
+  while (list?.atEnd === false) certificates.push(list.readWhole(tags.sequence));
+  return certificates;
+}
+
+/** Parses the certificate of a block. */
+export function parseBlock({ bytes, origin }: InputBlock): Certificate {
+  const certificate = parseCertificate(bytes);
   if (typeof certificate !== "string") return certificate;
   throw new ConfigError(
     origin,

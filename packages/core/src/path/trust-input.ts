@@ -6,7 +6,12 @@ import type { ConfigWarning } from "../base/config-warning.ts";
 import { reasons, type ReasonCode } from "../reasons/reasons.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import { verifySignature } from "../x509/signature.ts";
-import { readBlocks, readCertificates, type CertificateInput } from "./certificate-input.ts";
+import {
+  parseBlock,
+  readBlocks,
+  readCertificates,
+  type CertificateInput,
+} from "./certificate-input.ts";
 import { TrustSet } from "./trust-set.ts";
 import { checkAnchor } from "./validate-path.ts";
 
@@ -136,8 +141,8 @@ function readPins(input: unknown, option: string): string[] {
     if (hash !== undefined) return [hash];
   }
   return readBlocks(input, option).map((block) => {
-    if (block.label === "PUBLIC KEY" || block.label === "CERTIFICATE")
-      return toHex(sha256(block.bytes));
+    if (block.label === "CERTIFICATE") return parseBlock(block).fingerprint;
+    if (block.label === "PUBLIC KEY") return toHex(sha256(block.bytes));
     throw new ConfigError(
       block.origin,
       `a ${block.label} block cannot be pinned`,
@@ -186,12 +191,12 @@ function isUsable(
 }
 
 function noUsableAnchor(option: string, anchors: readonly Certificate[], now: number): ConfigError {
-  const [first] = anchors;
-  const code = first && checkAnchor(first, now);
+  const first = anchors[0] as Certificate;
+  const code = checkAnchor(first, now) as ReasonCode;
   return new ConfigError(
     option,
-    `no authority in it can vouch for clients: "${first?.subject.text ?? ""}": ${code ? describe(code) : ""}`,
-    code ? reasons[code].cure : "",
+    `no authority in it can vouch for clients: "${first.subject.text}": ${describe(code)}`,
+    reasons[code].cure,
   );
 }
 

@@ -10,6 +10,7 @@ export class TrustSet {
   readonly pinned: ReadonlySet<string>;
   readonly #anchors: NameIndex;
   readonly #intermediates: NameIndex;
+  readonly #fingerprints: ReadonlySet<string>;
 
   constructor(parts: {
     readonly name: string;
@@ -23,6 +24,14 @@ export class TrustSet {
     this.pinned = parts.pinned;
     this.#anchors = new NameIndex(parts.anchors);
     this.#intermediates = new NameIndex(parts.intermediates);
+    this.#fingerprints = new Set(
+      [...parts.anchors, ...parts.intermediates].map(({ fingerprint }) => fingerprint),
+    );
+  }
+
+  /** Whether this very certificate is one of the authorities of the set. */
+  holds(certificate: Certificate): boolean {
+    return this.#fingerprints.has(certificate.fingerprint);
   }
 
   anchorsNamed(name: DistinguishedName): readonly Certificate[] {

@@ -15,8 +15,8 @@ export interface RoutedRequest {
   readonly overrideMethods: readonly string[];
   /** The request target as it came. */
   readonly target: string;
-  /** The target as something before the shield rewrote it, when it did. */
-  readonly rewrittenTarget: string | undefined;
+  /** What something before the shield may have rewritten the target to; empty when nothing did. */
+  readonly rewrittenTargets: readonly string[];
   /** Every Host header (or `:authority`). */
   readonly hosts: readonly string[];
 }
@@ -54,55 +54,66 @@ export class CompiledPolicy {
   route(request: RoutedRequest): Routing {
     const readings = readTarget(request.target);
     if (readings === undefined) return refuse("target-ambiguous");
-    let host: string | undefined;
-    if (this.#usesHosts || readings.authority !== undefined) {
-      host = readAuthority(request.hosts, readings.authority);
-      if (host === undefined) return refuse("host-ambiguous");
-    }
+    const hosts =
+      this.#usesHosts || readings.authority !== undefined
+        ? readAuthority(request.hosts, readings.authority)
+        : noHost;
+    if (hosts === undefined) return refuse("host-ambiguous");
     const [path] = readings.paths;
     const isPlain =
-      readings.paths.length === 1 &&
       path !== undefined &&
+      readings.paths.length === 1 &&
+      hosts.length === 1 &&
       !readings.hasCase &&
       !this.#hasCase &&
-      request.rewrittenTarget === undefined &&
+      request.rewrittenTargets.length === 0 &&
       request.overrideMethods.length === 0;
     if (isPlain) {
-      const position = this.#exact.find({ path, method: request.method, host });
+      const position = this.#exact.find({ path, method: request.method, host: hosts[0] });
       return this.#routings[position] ?? refuse("no-rule-matches");
     }
-    return this.#routeReadings(request, host, readings);
+    return this.#routeReadings(request, hosts, readings);
   }
 
   #routeReadings(
     request: RoutedRequest,
-    host: string | undefined,
+    hosts: readonly (string | undefined)[],
     readings: { readonly paths: readonly string[]; readonly hasEncodedSlash: boolean },
   ): Routing {
-    const rewritten =
-      request.rewrittenTarget === undefined ? undefined : readTarget(request.rewrittenTarget);
-    if (request.rewrittenTarget !== undefined && rewritten === undefined)
-      return refuse("target-ambiguous");
-    const paths = [...readings.paths, ...(rewritten?.paths ?? [])];
+    const all = [readings];
+    for (const target of request.rewrittenTargets) {
+      const rewritten = readTarget(target);
+      if (rewritten === undefined) return refuse("target-ambiguous");
+      all.push(rewritten);
+    }
+    const paths = all.flatMap((each) => each.paths);
     const methods = [request.method, ...request.overrideMethods];
     const positions = new Set<number>();
-    for (const path of paths) {
-      for (const method of methods) {
-        positions.add(this.#exact.find({ path, method, host }));
-        positions.add(this.#folded.find({ path: foldCase(path), method, host }));
+    for (const host of hosts) {
+      for (const path of paths) {
+        for (const method of methods) {
+          positions.add(this.#exact.find({ path, method, host }));
+          positions.add(this.#folded.find({ path: foldCase(path), method, host }));
+        }
       }
     }
     const rules = [...positions].map((position) => this.rules[position]);
-    const matched = rules.filter((rule) => rule !== undefined);
+    // The first refusal is the answer: one that is only reported must not come before one that counts.
+    const matched = rules
+      .filter((rule) => rule !== undefined)
+      .sort((a, b) => Number(b.enforced) - Number(a.enforced));
     const [first, ...others] = matched;
     if (first === undefined || matched.length < rules.length) return refuse("no-rule-matches");
-    const hasEncodedSlash = readings.hasEncodedSlash || rewritten?.hasEncodedSlash === true;
+    const hasEncodedSlash = all.some((each) => each.hasEncodedSlash);
     if (hasEncodedSlash && !matched.every((rule) => rule.allowEncodedSlash)) {
       return refuse("target-ambiguous");
     }
     return { outcome: "routed", rules: [first, ...others] };
   }
 }
+
+/** Where no rule names a host and the target none either, it is not read. */
+const noHost = [undefined] as const;
 
 function refuse(code: "target-ambiguous" | "host-ambiguous" | "no-rule-matches"): Routing {
   return { outcome: "refused", reason: reason(code) };
@@ -138,7 +149,10 @@ export function compilePolicy(
       "Leave it out to admit every verified client, or write a rule.",
     );
   }
-  const rules = input.map((rule, position) => compileRule(rule, position, trustSets, mode));
+  // A hole in a list is no rule, and map() would step over it.
+  const rules = Array.from(input, (rule: unknown, position) =>
+    compileRule(rule, position, trustSets, mode),
+  );
   rules.forEach((rule, position) => {
     requireReachable(rule, rules.slice(0, position));
   });
@@ -194,13 +208,13 @@ function firstRule(
   policy: CompiledPolicy,
   { methods, host, segments }: RoutePattern,
 ): CompiledRule | undefined {
-  const path = `/${segments.map((segment) => (segment.startsWith("*") ? "-" : segment)).join("/")}`;
+  const sample = segments.map((segment) => (segment.startsWith("*") ? "-" : segment));
   const [method = "GET"] = methods ?? [];
   const routing = policy.route({
     method,
     overrideMethods: [],
-    target: encodeURI(path),
-    rewrittenTarget: undefined,
+    target: `/${sample.map(encodeURIComponent).join("/")}`,
+    rewrittenTargets: [],
     hosts: [host?.replace("*", "-") ?? "-"],
   });
   return routing.outcome === "routed" ? routing.rules[0] : undefined;

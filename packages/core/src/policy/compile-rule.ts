@@ -97,7 +97,7 @@ function readMatchers(value: unknown, option: string): readonly ClientMatcher[] 
     );
   }
   requireMatchers(list, option);
-  return Object.freeze(list as readonly ClientMatcher[]);
+  return Object.freeze([...(list as readonly ClientMatcher[])]);
 }
 
 function readTrustNames(
@@ -110,7 +110,7 @@ function readTrustNames(
   if (list.length === 0)
     throw new ConfigError(option, "is an empty list", "Leave it out for any trust set.");
   for (const name of list) requireTrustSet(name, trustSets, option);
-  return Object.freeze(list as readonly string[]);
+  return Object.freeze([...(list as readonly string[])]);
 }
 
 function requireTrustSet(

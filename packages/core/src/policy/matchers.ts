@@ -1,5 +1,6 @@
 import { ConfigError } from "../base/config-error.ts";
 import { sha256 } from "../base/bytes.ts";
+import { checkKeys } from "../base/check-keys.ts";
 import { parseSha256 } from "../base/sha256-text.ts";
 import type { ClientIdentity } from "../identity/client-identity.ts";
 import { readBlocks, type CertificateInput } from "../path/certificate-input.ts";
@@ -89,7 +90,7 @@ export function serialNumber(
     );
   }
   // Callers without types can leave it out.
-  const given = (options as { readonly issuer?: CertificateInput } | undefined)?.issuer;
+  const { issuer: given } = checkKeys({ ...options }, ["issuer"], "serialNumber");
   if (given === undefined) {
     throw new ConfigError(
       "serialNumber",
@@ -98,9 +99,7 @@ export function serialNumber(
     );
   }
   const pin = issuerPin(given, "serialNumber.issuer");
-  const wanted = (digits.length % 2 === 0 ? digits : `0${digits}`)
-    .toLowerCase()
-    .replace(/^0+(?=.)/, "");
+  const wanted = digits.toLowerCase().replace(/^0+(?=.)/, "");
   return pure(
     `serialNumber("${serial}")`,
     (client) => client.serialNumber === wanted && client.issuerPublicKeyPin === pin,
@@ -109,21 +108,41 @@ export function serialNumber(
 
 /** A client that at least one of the matchers means. */
 export function anyOf(...matchers: readonly ClientMatcher[]): ClientMatcher {
-  return combined("anyOf", matchers, (client) =>
-    matchers.some((matches) => (matches(client) as unknown) === true),
-  );
+  return combined("anyOf", matchers, (client) => askUntil(true, matchers, client));
 }
 
 /** A client that all of the matchers mean. */
 export function allOf(...matchers: readonly ClientMatcher[]): ClientMatcher {
-  return combined("allOf", matchers, (client) =>
-    matchers.every((matches) => (matches(client) as unknown) === true),
-  );
+  return combined("allOf", matchers, (client) => askUntil(false, matchers, client));
 }
 
 /** A client that the matcher does not mean: it has to say exactly `false`. */
 export function not(matcher: ClientMatcher): ClientMatcher {
-  return combined("not", [matcher], (client) => (matcher(client) as unknown) === false);
+  return combined("not", [matcher], (client) => {
+    const answer = ask(matcher, client);
+    return answer === undefined ? undefined : !answer;
+  });
+}
+
+/** A promise or a truthy value is neither yes nor no, and stays so: what `deny` combines must not become a no on the way. */
+function ask(matches: ClientMatcher, client: ClientIdentity): boolean | undefined {
+  const answer: unknown = matches(client);
+  return typeof answer === "boolean" ? answer : undefined;
+}
+
+/** Asks one after the other; the first that gives the decisive answer ends it. */
+function askUntil(
+  decisive: boolean,
+  matchers: readonly ClientMatcher[],
+  client: ClientIdentity,
+): boolean | undefined {
+  let answer: boolean | undefined = !decisive;
+  for (const matches of matchers) {
+    const next = ask(matches, client);
+    if (next === decisive) return next;
+    if (next === undefined) answer = undefined;
+  }
+  return answer;
 }
 
 function pure(description: string, matches: ClientMatcher): ClientMatcher {
@@ -136,7 +155,14 @@ function named(
   options: NameMatcherOptions | undefined,
   matches: ClientMatcher,
 ): ClientMatcher {
-  const trust = options?.trust;
+  const { trust } = checkKeys({ ...options }, ["trust"], name);
+  if (trust !== undefined && typeof trust !== "string") {
+    throw new ConfigError(
+      `${name}.trust`,
+      "is not the name of a trust set",
+      "Pass its name as a string.",
+    );
+  }
   return defineMatcher(
     {
       description: `${name}(${JSON.stringify(value)})`,
@@ -169,7 +195,7 @@ function namedBy(
 function combined(
   name: string,
   matchers: readonly ClientMatcher[],
-  matches: ClientMatcher,
+  matches: (client: ClientIdentity) => boolean | undefined,
 ): ClientMatcher {
   if (matchers.length === 0) {
     throw new ConfigError(
@@ -187,7 +213,7 @@ function combined(
       isPure: traits.every(({ isPure }) => isPure),
       trustSets: traits.flatMap(({ trustSets }) => trustSets),
     },
-    matches,
+    matches as ClientMatcher,
   );
 }
 
@@ -218,7 +244,7 @@ function requireSha256(text: string, option: string): string {
   );
 }
 
-function issuerPin(authority: CertificateInput, option: string): string {
+function issuerPin(authority: unknown, option: string): string {
   const blocks = readBlocks(authority, option);
   const [block, ...others] = blocks;
   if (block === undefined || others.length > 0) {

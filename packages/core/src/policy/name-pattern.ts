@@ -4,7 +4,7 @@ import { parseSpiffeId } from "../identity/spiffe-id.ts";
 /** Compares a name of the certificate with what an option wrote. */
 export type NamePattern = (name: string) => boolean;
 
-const dnsLabel = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
+const dnsLabel = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/i;
 
 /**
  * A DNS name, or `*.` and one: the star stands for exactly one label (RFC 9525 6.3). A star within the certificate's
@@ -13,7 +13,8 @@ const dnsLabel = /^(?!-)[a-z0-9_-]{1,63}(?<!-)$/;
 export function dnsPattern(pattern: string, option: string): NamePattern {
   const text = pattern.toLowerCase();
   const isWildcard = text.startsWith("*.");
-  const labels = (isWildcard ? text.slice(2) : text).split(".");
+  // As written: a lower-case letter of ASCII may come from one that is not.
+  const labels = (isWildcard ? pattern.slice(2) : pattern).split(".");
   if (!labels.every((label) => dnsLabel.test(label)) || text.length > 253) {
     throw new ConfigError(
       option,

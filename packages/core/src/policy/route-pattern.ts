@@ -1,6 +1,7 @@
 import { METHODS } from "node:http";
 import { ConfigError } from "../base/config-error.ts";
 import { suggest } from "../base/suggest.ts";
+import { readTarget } from "./target-readings.ts";
 
 /** What a rule is about: which methods, on which host, under which paths. */
 export interface RoutePattern {
@@ -110,7 +111,7 @@ function parsePath(path: unknown, option: string): readonly string[] {
   // `/admin/` and `/admin` reach the same handler in every router, so they are one pattern.
   if (segments.at(-1) === "") segments.pop();
   for (const segment of segments) {
-    if (segment === "" || segment === "." || segment === ".." || segment.includes("\\")) {
+    if (segment === "" || segment === "." || segment === "..") {
       throw fault(
         "is never the form of a path, so the rule can never match",
         "Write it without empty or dot segments.",
@@ -123,6 +124,12 @@ function parsePath(path: unknown, option: string): readonly string[] {
       throw fault(`holds the parameter ${segment}`, "Write * for a segment that varies.");
     }
   }
+  if (readTarget(`/${segments.map(encodeURIComponent).join("/")}`) === undefined) {
+    throw fault(
+      "is a path that is always refused as ambiguous, so the rule can never match",
+      "Write it without control characters, double encoding and other forms of / . % ? # ; and :.",
+    );
+  }
   return segments;
 }
 
@@ -130,16 +137,21 @@ function decodePattern(
   path: string,
   fault: (problem: string, cure: string) => ConfigError,
 ): string {
+  if (/%2f/i.test(path)) {
+    throw fault(
+      "holds an encoded slash",
+      "Allow it in the rule with `allowEncodedSlash`, and write ** for what it divides.",
+    );
+  }
+  if (/%2a/i.test(path)) {
+    throw fault("holds an encoded star", "A star always stands for a segment: write it plainly.");
+  }
   try {
     const decoded = decodeURIComponent(path).normalize("NFC");
-    if (/%2f/i.test(path))
-      throw fault(
-        "holds an encoded slash",
-        "Allow it in the rule with `allowEncodedSlash`, and write *.",
-      );
+    // Half a character has no encoding, so that no request could ask for it.
+    encodeURI(decoded);
     return decoded;
-  } catch (error) {
-    if (!(error instanceof URIError)) throw error;
+  } catch {
     throw fault(
       "is not percent-encoded correctly",
       "Write the characters themselves, or encode them as UTF-8.",

@@ -79,8 +79,8 @@ function step(active: readonly Node[], segment: string): Node[] {
     if (node.isGlobstar) next.push(node);
     const literal = node.literals.get(segment);
     if (literal !== undefined) next.push(literal);
-    // A star is one segment, and an empty one is none.
-    if (node.star !== undefined && segment !== "") next.push(node.star);
+    // Also an empty one: find-my-way takes what lies between two slashes for a parameter.
+    if (node.star !== undefined) next.push(node.star);
   }
   enterGlobstars(next);
   return next;

@@ -30,6 +30,7 @@ function readPlainTarget(target: string): TargetReadings | undefined {
   for (let at = 1; at < target.length; at++) {
     const code = target.charCodeAt(at);
     if (code === 0x3f) {
+      if (!isQuery(target, at)) return undefined;
       end = at;
       break;
     }
@@ -74,10 +75,27 @@ function isPlain(code: number): boolean {
   );
 }
 
+/** Visible ASCII without a fragment, from the question mark on. */
+function isQuery(target: string, start: number): boolean {
+  for (let at = start; at < target.length; at++) {
+    const code = target.charCodeAt(at);
+    if (code < 0x21 || code > 0x7e || code === 0x23) return false;
+  }
+  return true;
+}
+
 function readSpelledTarget(target: string): TargetReadings | undefined {
-  const [, authority, raw] = /^(?:https?:\/\/([^/?#]*))?([^?]*)/i.exec(target) ?? [];
-  const path = raw === "" && authority !== undefined ? "/" : raw;
-  if (path === undefined || !isReadable(path)) return undefined;
+  // RFC 9112 3.2 knows no fragment. For one, also in the query, and for some letters outside ASCII, routers turn to
+  // Node's url.parse(), which finds hosts in paths and escapes letters, so that they cut prefixes off in wrong places.
+  if (/[^\x21-\x7e]|#/.test(target)) return undefined;
+  const query = target.indexOf("?");
+  const beforeQuery = query === -1 ? target : target.slice(0, query);
+  const origin = /^https?:\/\/[^/]*/i.exec(beforeQuery)?.[0];
+  // RFC 9110 4.2.3: an authority alone means the root; with a query behind it some routers look for the path in there.
+  const path = origin === target ? "/" : beforeQuery.slice(origin?.length);
+  if (!isReadable(path)) return undefined;
+  // An absolute target always goes to url.parse(), and these are the characters that it escapes.
+  if (origin !== undefined && /["'<>^`{|}]/.test(path)) return undefined;
 
   const readings = new Set([upperCaseEscapes(path)]);
   // Each transformation is applied to what the others made, so that their order does not matter.
@@ -94,13 +112,13 @@ function readSpelledTarget(target: string): TargetReadings | undefined {
     paths: [...paths],
     hasCase: [...paths].some((reading) => foldCase(reading) !== reading),
     hasEncodedSlash: /%2f/i.test(path),
-    authority,
+    authority: origin?.slice(origin.indexOf("//") + 2),
   };
 }
 
-/** Visible ASCII, percent-encoding well-formed, no backslash, no fragment. */
+/** A slash in front, percent-encoding well-formed, no backslash. */
 function isReadable(path: string): boolean {
-  return /^\/[\x21-\x7e]*$/.test(path) && !/[\\#]|%(?![0-9a-f]{2})/i.test(path);
+  return path.startsWith("/") && !/\\|%(?![0-9a-f]{2})/i.test(path);
 }
 
 /** RFC 3986 6.2.2.1: the digits of an escape have no case. */
@@ -113,20 +131,27 @@ const transformations: readonly ((path: string) => string | undefined)[] = [
   decode,
   decodeAllButSlashes,
   (path) => path.replace(/\/{2,}/g, "/"),
-  resolveDotSegments,
-  // A leading double slash starts an authority for URL parsers that resolve the target (RFC 3986 4.2).
-  (path) => path.replace(/^\/\/[^/]*(?=\/|$)/, "") || "/",
+  (path) => path.replace(/\/\.(?=\/|$)/g, ""),
+  // `..` climbs (RFC 3986 5.2.4), but not out of a mounted router: there it is dropped. Nobody knows where one is
+  // mounted, so both are tried at each.
+  (path) => path.replace(/\/[^/]*\/\.\.(?=\/|$)/, ""),
+  (path) => path.replace(/\/\.\.(?=\/|$)/, ""),
+  // Slashes start an authority for parsers that resolve a target (RFC 3986 4.2), or what a mounted router left of it;
+  // two of them, or any number (WHATWG URL 4.4).
+  (path) => path.replace(/\/{2,}[^/]*/, ""),
+  // An encoded query or fragment ends the path where the target is decoded before it is divided.
+  (path) => path.replace(/[?#].*$/s, ""),
   // Path parameters: dropped per segment (Java servers and their proxies), or the rest of the target (find-my-way).
   (path) => path.replace(/;[^/]*/g, ""),
-  (path) => path.replace(/;.*$/s, "") || "/",
+  (path) => path.replace(/;.*$/s, ""),
   // Windows file systems ignore final dots and spaces of a name, and a stream name after it.
   (path) => path.replace(/([^/. ])[. ]+(?=\/|$)/g, "$1"),
+  // Spaces go also where only dots are before them: URL parsers trim what is decoded first (WHATWG URL 4.4).
+  (path) => path.replace(/(?<! ) +(?=\/|$)/g, ""),
   (path) => path.replace(/::\$[^/]*/g, ""),
   (path) => path.normalize("NFC"),
   normalizeUnicode,
 ];
-
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 function decode(path: string): string | undefined {
   const decoded = decodeEscapes(path, /(?:%[0-9A-F]{2})+/g);
@@ -140,28 +165,11 @@ function decodeAllButSlashes(path: string): string | undefined {
 }
 
 function decodeEscapes(path: string, escapes: RegExp): string | undefined {
-  try {
-    return path.replace(escapes, (run) => utf8.decode(Buffer.from(run.replaceAll("%", ""), "hex")));
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
-  }
-}
-
-/** RFC 3986 5.2.4, for segments that are dots or, as URL parsers of browsers read them, encoded dots. */
-function resolveDotSegments(path: string): string {
-  const resolved: string[] = [];
-  const segments = path.split("/").slice(1);
-  for (const [index, segment] of segments.entries()) {
-    const dots = segment.replace(/%2E/gi, ".");
-    if (dots !== "." && dots !== "..") {
-      resolved.push(segment);
-      continue;
-    }
-    if (dots === "..") resolved.pop();
-    if (index === segments.length - 1) resolved.push("");
-  }
-  return `/${resolved.join("/")}`;
+  const decoded = path.replace(escapes, (run) =>
+    Buffer.from(run.replaceAll("%", ""), "hex").toString(),
+  );
+  // U+FFFD stands for octets that are not UTF-8.
+  return decoded.includes("\ufffd") ? undefined : decoded;
 }
 
 /** Compatibility forms of letters become the letters; where they would become marks of the syntax, nothing is certain. */

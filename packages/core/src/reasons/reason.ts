@@ -27,6 +27,9 @@ export interface ReasonFacts {
 
 const noDetails = Object.freeze({});
 
+/** Refusals are remembered, and a stranger's name may be as long as its certificate. */
+const maximumDetailLength = 256;
+
 /** The only maker of reasons: text comes from the table, facts from the caller. */
 export function reason(code: ReasonCode, facts: ReasonFacts = {}): Reason {
   const info = reasonInfo(code);
@@ -37,7 +40,20 @@ export function reason(code: ReasonCode, facts: ReasonFacts = {}): Reason {
     cure: info.cure,
     specification: info.specification,
     certificateIndex: facts.certificateIndex,
-    details: facts.details ?? noDetails,
+    details: facts.details === undefined ? noDetails : shorten(facts.details),
     cause: facts.cause,
   });
+}
+
+function shorten(details: NonNullable<ReasonFacts["details"]>): Reason["details"] {
+  const entries = Object.entries(details).map(
+    ([name, fact]) => [name, typeof fact === "string" ? shortenText(fact) : fact] as const,
+  );
+  return Object.freeze(Object.fromEntries(entries));
+}
+
+function shortenText(text: string): string {
+  if (text.length <= maximumDetailLength) return text;
+  // Copied: what `slice` returns keeps the whole text in memory.
+  return `${Buffer.from(text.slice(0, maximumDetailLength)).toString()}...`;
 }

@@ -72,7 +72,7 @@ export class TlsConnection {
 
   /** Reads the chain now, before anybody else does. */
   capture(): void {
-    this.#reading ??= readCertificates(this.socket);
+    this.#read();
   }
 
   /** What the client presented, parsed once. */
@@ -82,6 +82,10 @@ export class TlsConnection {
       this.#limits = limits;
     }
     return this.#presentation;
+  }
+
+  #read(): Reading {
+    return (this.#reading ??= readCertificates(this.socket));
   }
 
   #noticeRenegotiation(reading: Reading): void {
@@ -97,8 +101,7 @@ export class TlsConnection {
 
   #parse(limits: Limits): Presentation {
     if (!this.isEncrypted) return absent("tls-required");
-    this.capture();
-    const { certificates, mayBeIncomplete } = this.#reading ?? readCertificates(this.socket);
+    const { certificates, mayBeIncomplete } = this.#read();
     const [first] = certificates;
     if (first === undefined)
       return absent(

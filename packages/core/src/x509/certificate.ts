@@ -1,6 +1,7 @@
 import { DerError } from "../asn1/der-error.ts";
 import { DerReader } from "../asn1/der-reader.ts";
 import { contextConstructed, contextPrimitive, tags } from "../asn1/tags.ts";
+import { tryParse } from "../asn1/try-parse.ts";
 import { asBuffer, equalBytes, sha256, toHex } from "../base/bytes.ts";
 import { DistinguishedName } from "./distinguished-name.ts";
 import { noExtensions, readExtensions, type Extensions } from "./extensions.ts";
@@ -81,12 +82,8 @@ export class Certificate {
 
 /** Parses one certificate; a string says what is wrong with the bytes. The bytes are copied: later changes don't matter. */
 export function parseCertificate(der: Uint8Array): Certificate | string {
-  try {
-    return new Certificate(Buffer.from(asBuffer(der)));
-  } catch (error) {
-    if (error instanceof DerError) return error.message;
-    throw error;
-  }
+  const certificate = tryParse(() => new Certificate(Buffer.from(asBuffer(der))));
+  return certificate instanceof DerError ? certificate.message : certificate;
 }
 
 function readVersion(tbs: DerReader): 1 | 2 | 3 {
@@ -111,7 +108,9 @@ function skipUniqueIdentifiers(tbs: DerReader, version: number): void {
   for (const tag of [contextPrimitive(1), contextPrimitive(2)]) {
     if (tbs.nextTag !== tag) continue;
     if (version === 1) throw new DerError("version 1 has no unique identifiers");
-    tbs.readContent(tag);
+    // A BIT STRING: the first octet counts the unused bits (X.690 8.6.2.2).
+    const [unusedBits = 8] = tbs.readContent(tag);
+    if (unusedBits > 7) throw new DerError("a unique identifier is malformed");
   }
 }
 

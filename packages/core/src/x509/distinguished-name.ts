@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from "node:buffer";
 import { asBuffer, equalBytes, toHex } from "../base/bytes.ts";
 import { DerError } from "../asn1/der-error.ts";
 import { DerReader } from "../asn1/der-reader.ts";
@@ -97,31 +98,31 @@ function readRelativeNames(der: Buffer): readonly (readonly NameAttribute[])[] {
   return relativeNames;
 }
 
-const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-
 /** Strings that are not of their own alphabet would print or compare as something else. */
 function checkString(tag: number, der: Buffer): void {
-  const isAscii =
-    tag === tags.printableString || tag === tags.ia5String || tag === tags.visibleString;
-  if (isAscii && der.some((octet, at) => at >= 4 && octet >= 0x80)) {
-    throw new DerError("a string holds octets outside ASCII");
-  }
-  if (tag === tags.utf8String || tag === tags.bmpString || tag === tags.universalString) {
-    decodeString(tag, der);
+  const content = DerReader.of(der).readContent(tag);
+  switch (tag) {
+    case tags.utf8String:
+      if (!isUtf8(content)) throw new DerError("a UTF8String is not UTF-8");
+      return;
+    case tags.printableString:
+    case tags.ia5String:
+    case tags.visibleString:
+    case tags.numericString:
+      if (!isAscii(content)) throw new DerError("a string holds octets outside ASCII");
+      return;
+    case tags.bmpString:
+    case tags.universalString:
+      decodeString(tag, der);
   }
 }
 
-/** The text of a string type; undefined for any other type. Throws where the bytes are not of the type's alphabet. */
+/** The text of a string type, which `checkString` has seen; undefined for any other type. */
 function decodeString(tag: number, der: Buffer): string | undefined {
   const content = DerReader.of(der).readContent(tag);
   switch (tag) {
     case tags.utf8String:
-      try {
-        return strictUtf8.decode(content);
-      } catch (error) {
-        if (error instanceof TypeError) throw new DerError("a UTF8String is not UTF-8");
-        throw error;
-      }
+      return content.toString("utf8");
     case tags.printableString:
     case tags.ia5String:
     case tags.visibleString:

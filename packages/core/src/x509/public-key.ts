@@ -88,7 +88,7 @@ function readRsa(key: Buffer, pssOnly: boolean): PublicKeyShape {
 /** An unsigned integer without its sign octet. */
 function readPositive(sequence: DerReader): Buffer {
   const content = sequence.readInteger();
-  const first = content[0] ?? 0;
+  const first = content[0] as number;
   if (first >= 0x80) throw new DerError("a key holds a negative number");
   return first === 0 ? content.subarray(1) : content;
 }

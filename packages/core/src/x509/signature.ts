@@ -3,6 +3,7 @@ import { DerError } from "../asn1/der-error.ts";
 import { DerReader } from "../asn1/der-reader.ts";
 import { oid, oids } from "../asn1/oids.ts";
 import { contextConstructed, tags } from "../asn1/tags.ts";
+import { tryParse } from "../asn1/try-parse.ts";
 import type { PublicKey } from "./public-key.ts";
 
 type Hash = "sha256" | "sha384" | "sha512";
@@ -156,17 +157,14 @@ function check(
 
 /** Ecdsa-Sig-Value (RFC 3279 2.2.3) in strict DER with positive numbers. */
 function isEcdsaSignature(signature: Buffer): boolean {
-  try {
+  const isPositive = (number: Buffer): boolean => (number[0] as number) < 0x80;
+  const verdict = tryParse(() => {
     const outer = DerReader.of(signature);
     const pair = outer.read(tags.sequence);
     outer.finish();
-    const positive = [pair.readInteger(), pair.readInteger()].every(
-      (number) => (number[0] ?? 0x80) < 0x80,
-    );
+    const positive = [pair.readInteger(), pair.readInteger()].every(isPositive);
     pair.finish();
     return positive;
-  } catch (error) {
-    if (error instanceof DerError) return false;
-    throw error;
-  }
+  });
+  return verdict === true;
 }

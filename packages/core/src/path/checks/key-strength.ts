@@ -22,14 +22,17 @@ export function checkKeyStrength({ shape }: PublicKey): ReasonCode | undefined {
 
 function isSoundRsa({ modulus, exponent }: Extract<PublicKeyShape, { type: "rsa" }>): boolean {
   const bits = modulus.length * 8 - Math.clz32(modulus[0] ?? 0) + 24;
-  const isOdd = ((exponent.at(-1) ?? 0) & 1) === 1;
   const isOne = exponent.length === 1 && exponent[0] === 1;
   return (
     bits >= modulusBits.minimum &&
     bits <= modulusBits.maximum &&
-    ((modulus.at(-1) ?? 0) & 1) === 1 &&
-    isOdd &&
+    isOdd(modulus) &&
+    isOdd(exponent) &&
     !isOne &&
     exponent.length <= maximumExponentOctets
   );
+}
+
+function isOdd(number: Buffer): boolean {
+  return ((number.at(-1) ?? 0) & 1) === 1;
 }

@@ -1,0 +1,106 @@
+import { expect } from "chai";
+
+import { parsePem } from "../../src/asn1/pem.ts";
+
+function block(body: string, label = "CERTIFICATE"): string {
+  return `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
+}
+
+/** The blocks as `label:text`, or what is wrong. */
+function read(text: string): readonly string[] | string {
+  const blocks = parsePem(text);
+  return typeof blocks === "string"
+    ? blocks
+    : blocks.map(({ label, bytes }) => `${label}:${bytes.toString()}`);
+}
+
+describe("parsePem", () => {
+  it("reads one block", () => {
+    expect(read(block("aGVsbG8="))).to.deep.equal(["CERTIFICATE:hello"]);
+  });
+
+  it("reads several blocks with text between them (RFC 7468 5.2)", () => {
+    const text = `subject=CN = a\n${block("YQ==")}issuer=CN = b\n${block("Yg==", "PRIVATE KEY")}`;
+    expect(read(text)).to.deep.equal(["CERTIFICATE:a", "PRIVATE KEY:b"]);
+  });
+
+  for (const [name, newline] of [
+    ["Unix", "\n"],
+    ["Windows", "\r\n"],
+    ["old Mac", "\r"],
+  ] as const) {
+    it(`reads ${name} line ends`, () => {
+      expect(read(block("aGVs\nbG8=").replaceAll("\n", newline))).to.deep.equal([
+        "CERTIFICATE:hello",
+      ]);
+    });
+  }
+
+  it("reads lines that end in spaces, and a body of several lines", () => {
+    const text = "-----BEGIN CERTIFICATE----- \n  aGVs \nbG8=\t\n-----END CERTIFICATE-----\t ";
+    expect(read(text)).to.deep.equal(["CERTIFICATE:hello"]);
+  });
+
+  it("finds nothing in a text without blocks", () => {
+    expect(read("just text\n")).to.deep.equal([]);
+  });
+
+  const faults: Readonly<Record<string, readonly [text: string, message: string]>> = {
+    "a block within a block": [
+      "-----BEGIN CERTIFICATE-----\n-----BEGIN CERTIFICATE-----\n",
+      "line 2: a block begins within another",
+    ],
+    "an END line alone": ["-----END CERTIFICATE-----\n", "line 1: an END line without its BEGIN"],
+    "an END line of another label": [
+      "-----BEGIN CERTIFICATE-----\nYQ==\n-----END PRIVATE KEY-----\n",
+      "line 3: an END line without its BEGIN",
+    ],
+    "a block without END": [
+      "-----BEGIN CERTIFICATE-----\nYQ==\n",
+      "the last block (CERTIFICATE) has no END line",
+    ],
+    "a boundary with something before it": [
+      `x${block("YQ==")}`,
+      "line 1: a boundary line is malformed",
+    ],
+    "a boundary with a byte order mark before it": [
+      `\uFEFF${block("YQ==")}`,
+      "line 1: a boundary line is malformed",
+    ],
+    "a boundary in lower case": [
+      "-----begin certificate-----\nYQ==\n-----end certificate-----\n",
+      "line 1: a boundary line is malformed",
+    ],
+    "a boundary with four dashes at its end": [
+      "-----BEGIN CERTIFICATE----\nYQ==\n-----END CERTIFICATE-----\n",
+      "line 1: a boundary line is malformed",
+    ],
+    "something after a boundary": [
+      "-----BEGIN CERTIFICATE----- YQ==\n-----END CERTIFICATE-----\n",
+      "line 1: a boundary line is malformed",
+    ],
+    "an empty block": [block(""), "the block that ends in line 3 is not base64"],
+    "characters that Node's decoder would skip": [
+      block("aGV!sbG8="),
+      "the block that ends in line 3 is not base64",
+    ],
+    "white space within a line": [
+      block("aGVs bG8="),
+      "the block that ends in line 3 is not base64",
+    ],
+    "base64url characters": [block("-_-_"), "the block that ends in line 3 is not base64"],
+    "missing padding": [block("aGVsbG8"), "the block that ends in line 3 is not base64"],
+    "padding in the middle": [block("YQ==YQ=="), "the block that ends in line 3 is not base64"],
+    "bits beyond the last octet": [block("YR=="), "the block that ends in line 3 is not base64"],
+    "header lines of the legacy format": [
+      block("Proc-Type: 4,ENCRYPTED\nYQ=="),
+      "the block that ends in line 4 is not base64",
+    ],
+  };
+
+  for (const [name, [text, message]] of Object.entries(faults)) {
+    it(`says what is wrong with ${name}`, () => {
+      expect(read(text)).to.equal(message);
+    });
+  }
+});

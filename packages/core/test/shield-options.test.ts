@@ -1,0 +1,195 @@
+import { expect } from "chai";
+
+import { authority, fakeClock } from "@mtls-shield/testkit";
+
+import { systemClock } from "../src/base/clock.ts";
+import type { ConfigWarning } from "../src/base/config-warning.ts";
+import { defaultLimits } from "../src/base/limits.ts";
+import { defaultStatuses } from "../src/decision/statuses.ts";
+import { readShieldOptions, shieldOptionNames, type ShieldOptions } from "../src/shield-options.ts";
+import { configErrorOf } from "./config-error-of.ts";
+import { processWarningsOf } from "./process-warnings.ts";
+
+/** What callers without types may pass. */
+function errorOf(options: unknown) {
+  return configErrorOf(() => readShieldOptions(options as ShieldOptions));
+}
+
+const root = authority().certificate.pem;
+
+describe("readShieldOptions", () => {
+  it("needs no option", () => {
+    const { warn, ...config } = readShieldOptions({});
+    expect(config).to.deep.equal({
+      trustSets: undefined,
+      trustSetNames: undefined,
+      policy: undefined,
+      required: true,
+      mode: "enforce",
+      clientAuthUsage: "if-present",
+      statuses: defaultStatuses,
+      limits: defaultLimits,
+      onDecision: undefined,
+      clock: systemClock,
+    });
+    expect(warn).to.be.a("function");
+  });
+
+  it("returns what it read, frozen", () => {
+    const clock = fakeClock(Date.now());
+    const onDecision = () => undefined;
+    const onWarning = () => undefined;
+    const config = readShieldOptions({
+      trust: { partners: root },
+      rules: [{ match: "* /**", allow: "any-client" }],
+      mode: "report",
+      clientAuthUsage: "required",
+      statuses: { authentication: 401, challenge: "Mutual" },
+      onDecision,
+      onWarning,
+      clock,
+    });
+    expect(config).to.include({
+      mode: "report",
+      clientAuthUsage: "required",
+      onDecision,
+      warn: onWarning,
+      clock,
+    });
+    expect(config.trustSetNames).to.deep.equal(["partners"]);
+    expect(config.trustSets?.[0]?.name).to.equal("partners");
+    expect(config.policy?.rules).to.have.length(1);
+    expect(config.statuses.authentication).to.equal(401);
+    expect(Object.isFrozen(config)).to.equal(true);
+  });
+
+  it("does not change when the options do afterwards", () => {
+    const options: { limits: { certificates: number }; mode: "enforce" | "report" } = {
+      limits: { certificates: 3 },
+      mode: "enforce",
+    };
+    const config = readShieldOptions(options);
+    options.limits.certificates = 99;
+    options.mode = "report";
+    expect(config.limits.certificates).to.equal(3);
+    expect(config.mode).to.equal("enforce");
+  });
+
+  it("knows each option by the name that adapters ask for", () => {
+    for (const name of shieldOptionNames) {
+      expect(errorOf({ [name]: undefined }).message).to.equal(
+        `${name}: is undefined. Leave it out, or look where its value got lost.`,
+      );
+    }
+  });
+
+  for (const [what, options, option, message] of [
+    ["an unknown key", { truts: root }, "truts", /The options are: trust, rules/],
+    ["a misspelt key", { rule: [] }, "rule", /Did you mean "rules"\?/],
+    [
+      "a misspelt mode",
+      { mode: "monitor" },
+      "mode",
+      /"monitor" is not one of its values\. Write "enforce" or "report"/,
+    ],
+    ["null for a mode", { mode: null }, "mode", /null is not one/],
+    ["a mode that is true", { mode: true }, "mode", /true is not one/],
+    [
+      "a misspelt usage",
+      { clientAuthUsage: "always" },
+      "clientAuthUsage",
+      /Write "if-present" or "required"/,
+    ],
+    ["required that is no boolean", { required: "false" }, "required", /is not a boolean/],
+    ["required that is 0", { required: 0 }, "required", /is not a boolean/],
+    [
+      "required: false beside rules",
+      { required: false, rules: [{ match: "* /**", allow: "any-client" }] },
+      "required",
+      /is false beside `rules`/,
+    ],
+    ["a clock that is no function", { clock: Date.now() }, "clock", /is not a function/],
+    ["a clock that is null", { clock: null }, "clock", /is not a function/],
+    ["a clock that tells NaN", { clock: () => Number.NaN }, "clock", /returns no number/],
+    ["a clock that tells a Date", { clock: () => new Date() }, "clock", /returns no number/],
+    ["a clock that tells nothing", { clock: () => undefined }, "clock", /returns no number/],
+    ["a listener that is no function", { onDecision: "log" }, "onDecision", /is not a function/],
+    ["a warning listener that is no function", { onWarning: [] }, "onWarning", /is not a function/],
+    ["limits that are a number", { limits: 5 }, "limits", /is not an object/],
+    ["limits that are null", { limits: null }, "limits", /is not an object/],
+    [
+      "an unknown limit",
+      { limits: { certificate: 1 } },
+      "limits.certificate",
+      /Did you mean "certificates"\?/,
+    ],
+    [
+      "a limit of 0, which would mean unlimited elsewhere",
+      { limits: { paths: 0 } },
+      "limits.paths",
+      /positive whole number/,
+    ],
+    ["a negative limit", { limits: { paths: -1 } }, "limits.paths", /positive whole number/],
+    ["a limit of half", { limits: { paths: 1.5 } }, "limits.paths", /positive whole number/],
+    ["an infinite limit", { limits: { paths: Infinity } }, "limits.paths", /positive whole number/],
+    ["a limit that is NaN", { limits: { paths: NaN } }, "limits.paths", /positive whole number/],
+    ["a limit that is a text", { limits: { paths: "9" } }, "limits.paths", /positive whole number/],
+    ["a limit that is null", { limits: { paths: null } }, "limits.paths", /positive whole number/],
+    ["a limit that is undefined", { limits: { paths: undefined } }, "limits.paths", /is undefined/],
+    [
+      "statuses of its own",
+      { statuses: { authentication: 418 } },
+      "statuses.authentication",
+      /neither 401 nor 403/,
+    ],
+    ["trust that cannot be read", { trust: [] }, "trust", /holds no certificate/],
+    ["trust that is false", { trust: false }, "trust", /cannot be read from boolean/],
+    ["rules that are no list", { rules: {} }, "rules", /is not a list/],
+    ["rules that are empty", { rules: [] }, "rules", /is an empty list/],
+  ] as readonly (readonly [string, unknown, string, RegExp])[]) {
+    it(`refuses ${what}`, () => {
+      const error = errorOf(options);
+      expect(error.option).to.equal(option);
+      expect(error.message).to.match(message);
+    });
+  }
+
+  it("fills in the limits that are not given", () => {
+    const { limits } = readShieldOptions({ limits: { paths: 3 } });
+    expect(limits).to.deep.equal({ ...defaultLimits, paths: 3 });
+    expect(Object.isFrozen(limits)).to.equal(true);
+  });
+
+  it("reads the trust at the moment that its clock tells", () => {
+    const clock = fakeClock(Date.UTC(2060, 0, 1));
+    const error = configErrorOf(() =>
+      readShieldOptions({ trust: root, clock, onWarning: () => undefined }),
+    );
+    expect(error.message).to.include("has expired");
+  });
+
+  it("hands warnings to the listener, or to the process", async () => {
+    const stray = authority().client({ commonName: "stray" }).leaf.pem;
+    const heard: ConfigWarning[] = [];
+    readShieldOptions({ trust: [root, stray], onWarning: (warning) => heard.push(warning) });
+    expect(heard.map(({ option }) => option)).to.deep.equal(["trust"]);
+
+    const [emitted] = await processWarningsOf(() => readShieldOptions({ trust: [root, stray] }));
+    expect(emitted).to.include({ name: "MtlsShieldWarning" });
+    expect(emitted?.message).to.match(/^trust: the certificate of "CN=stray"/);
+  });
+
+  it("lets a listener for warnings stop the start by throwing", () => {
+    const stray = authority().client().leaf.pem;
+    const onWarning = () => {
+      throw new RangeError("no warnings here");
+    };
+    expect(() => readShieldOptions({ trust: [root, stray], onWarning })).to.throw(RangeError);
+  });
+
+  it("takes the names of trust sets from elsewhere, for tests", () => {
+    const rules = [{ match: "* /**", allow: "any-client", trust: "partners" }] as const;
+    expect(readShieldOptions({ rules }, ["partners"]).trustSetNames).to.deep.equal(["partners"]);
+    expect(errorOf({ rules }).option).to.equal("rules[0].trust");
+  });
+});
