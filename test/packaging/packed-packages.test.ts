@@ -51,7 +51,8 @@ describe("the packed packages", function () {
         const odd = files.filter((path) =>
           /(^|\/)(test|node_modules)\/|\.test\.|\.tsbuildinfo$|\.key$|\.env/.test(path),
         );
-        expect(outside.toSorted()).to.deep.equal(["LICENSE", "README.md", "package.json"]);
+        const pages = name === "core" ? ["README.md", "REASONS.md"] : ["README.md"];
+        expect(outside.toSorted()).to.deep.equal(["LICENSE", ...pages, "package.json"]);
         expect(odd).to.deep.equal([]);
         expect(read("LICENSE")).to.equal(readFileSync(join(repository, "LICENSE"), "utf8"));
       });

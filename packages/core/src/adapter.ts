@@ -1,5 +1,6 @@
 // What adapters for frameworks are made of, beside the main entry. Applications need none of it.
-export { checkKeys } from "./base/check-keys.ts";
+export { readObject } from "./base/read-option.ts";
+export { suggest } from "./base/suggest.ts";
 export { deny, type DenyFacts } from "./decision/deny.ts";
 export { defaultStatuses, type Statuses } from "./decision/statuses.ts";
 export { noticeFailedCallback } from "./events/decision-reporter.ts";

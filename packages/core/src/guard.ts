@@ -22,19 +22,22 @@ export type Guard = (
 /** A guard that admits a verified client whom any of the matchers means, or every verified client. */
 export function createGuard(allowed: readonly (ClientMatcher | "any-client")[]): Guard {
   const allow = readAllowedClients(allowed.length === 1 ? allowed[0] : allowed, "requireClient");
-  const needsTrustSet =
-    allow !== "any-client" && allow.some((matcher) => traitsOf(matcher).needsTrustSet);
+  const traits = allow === "any-client" ? [] : allow.map(traitsOf);
+  const needsTrustSet = traits.some((each) => each.needsTrustSet);
+  const trustSets = traits.flatMap((each) => each.trustSets);
 
-  function judge(context: MtlsContext, hasSeveralTrustSets: boolean): Reason | undefined {
+  function judge(context: MtlsContext, known: readonly string[]): Reason | undefined {
     if (!context.authenticated) return context.reason;
-    if (needsTrustSet && hasSeveralTrustSets) return reason("trust-set-unnamed");
+    const isUnclear =
+      (needsTrustSet && known.length > 1) || trustSets.some((name) => !known.includes(name));
+    if (isUnclear) return reason("trust-set-unnamed");
     return judgeClient({ allow, deny: [] }, context.client);
   }
 
   return (context, request) => {
     const origin = context && originOf(context);
     if (context === undefined || origin === undefined) return denyWithoutShield();
-    const why = judge(context, origin.hasSeveralTrustSets);
+    const why = judge(context, origin.trustSetNames);
     if (why?.category === "engine") noticeEngineFault(origin.notices, why);
     const { client } = context;
     const refusal = why && deny(why, { client });

@@ -1,8 +1,8 @@
-import { checkKeys } from "./base/check-keys.ts";
 import { systemClock, type Clock } from "./base/clock.ts";
 import { ConfigError } from "./base/config-error.ts";
 import type { ConfigWarning } from "./base/config-warning.ts";
-import { defaultLimits, type Limits } from "./base/limits.ts";
+import { defaultLimits, mostCertificates, type Limits } from "./base/limits.ts";
+import { readBoolean, readChoice, readObject } from "./base/read-option.ts";
 import { readStatuses, type StatusOptions, type Statuses } from "./decision/statuses.ts";
 import type { DecisionEvent } from "./events/decision-event.ts";
 import { emitProcessWarning } from "./events/notices.ts";
@@ -10,7 +10,6 @@ import { readTrust, type TrustInput } from "./path/trust-input.ts";
 import type { TrustSet } from "./path/trust-set.ts";
 import type { ValidationContext } from "./path/validation-context.ts";
 import { compilePolicy, type CompiledPolicy } from "./policy/compile-policy.ts";
-import { readBoolean } from "./policy/compile-rule.ts";
 import type { Rule } from "./policy/rule.ts";
 
 /** Options of a shield. None is needed: without any, every request needs a client that the TLS server's own `ca` vouches for. */
@@ -75,10 +74,11 @@ export function readShieldOptions(
   /** The names of trust sets that are not in the options: for tests. */
   namesElsewhere?: readonly string[],
 ): ShieldConfig {
-  const options = checkKeys({ ...input }, shieldOptionNames, "");
+  const options = readObject(input, shieldOptionNames, "", "{ trust, rules }");
   for (const name of ["clock", "onDecision", "onWarning"] as const)
     checkFunction(options[name], name);
-  const { clock = systemClock, onWarning: warn = emitProcessWarning, onDecision } = input;
+  const { clock = systemClock, onWarning = emitProcessWarning, onDecision } = input;
+  const warn = withoutRejections(onWarning);
   const mode = readChoice(options.mode, ["enforce", "report"], "mode");
   const required = readBoolean(options.required, true, "required");
   if (!required && options.rules !== undefined) {
@@ -122,11 +122,8 @@ export function readShieldOptions(
 
 function readLimits(input: unknown): Limits {
   if (input === undefined) return defaultLimits;
-  if (typeof input !== "object" || input === null) {
-    throw new ConfigError("limits", "is not an object", "Write { certificates: 10, ... }.");
-  }
   const names = Object.keys(defaultLimits) as (keyof Limits)[];
-  const given = checkKeys(input as Readonly<Record<string, unknown>>, names, "limits");
+  const given = readObject(input, names, "limits", "{ certificates: 10 }");
   for (const [name, value] of Object.entries(given)) {
     // There is no number that means "unlimited": a limit that can be switched off will be.
     if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) continue;
@@ -136,27 +133,30 @@ function readLimits(input: unknown): Limits {
       "Write a number, or leave it out.",
     );
   }
-  return Object.freeze({ ...defaultLimits, ...(given as Partial<Limits>) });
-}
-
-/** One of a few words; the first is the default. */
-function readChoice<Choice extends string>(
-  value: unknown,
-  choices: readonly [Choice, ...Choice[]],
-  option: string,
-): Choice {
-  if (value === undefined) return choices[0];
-  const choice = choices.find((candidate) => candidate === value);
-  if (choice !== undefined) return choice;
-  throw new ConfigError(
-    option,
-    `${JSON.stringify(value)} is not one of its values`,
-    `Write ${choices.map((candidate) => `"${candidate}"`).join(" or ")}.`,
-  );
+  const limits: Limits = { ...defaultLimits, ...(given as Partial<Limits>) };
+  if (limits.certificates > mostCertificates) {
+    throw new ConfigError(
+      "limits.certificates",
+      `is more than ${mostCertificates}`,
+      "No hierarchy needs that many; list intermediates in `trust` instead.",
+    );
+  }
+  return Object.freeze(limits);
 }
 
 /** The options were typed when they were written; here it is only checked that they are functions at all. */
 function checkFunction(value: unknown, option: string): void {
   if (value === undefined || typeof value === "function") return;
   throw new ConfigError(option, "is not a function", "Pass a function, or leave it out.");
+}
+
+/** An async listener that rejects must not end the process; one that throws may stop the start. */
+function withoutRejections(
+  onWarning: (warning: ConfigWarning) => unknown,
+): (warning: ConfigWarning) => void {
+  return (warning) => {
+    Promise.resolve(onWarning(warning)).catch(() => {
+      emitProcessWarning(warning);
+    });
+  };
 }

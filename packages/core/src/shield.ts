@@ -9,7 +9,7 @@ import {
 } from "./events/decision-reporter.ts";
 import { Notices } from "./events/notices.ts";
 import { Authenticator, type Authority, type VerifiedClient } from "./identity/authenticator.ts";
-import { readTrust } from "./path/trust-input.ts";
+import { defaultTrustSetName, readTrust } from "./path/trust-input.ts";
 import { compileRule, type CompiledRule } from "./policy/compile-rule.ts";
 import type { RoutedRequest } from "./policy/compile-policy.ts";
 import { judgeClient } from "./policy/judge-client.ts";
@@ -27,8 +27,8 @@ export interface ShieldRequest extends RoutedRequest {
 /** What guards and adapters need to know of the shield that made a context. */
 export interface ContextOrigin {
   readonly statuses: Statuses;
-  /** There are several trust sets, so that a name alone says nothing. */
-  readonly hasSeveralTrustSets: boolean;
+  /** With several trust sets a name alone says nothing. */
+  readonly trustSetNames: readonly string[];
   /** Tells the listener of a decision; undefined when there is none. */
   readonly report: DecisionReporter | undefined;
   /** Tells the operator what should not be. */
@@ -92,8 +92,8 @@ export class Engine implements Shield, ContextOrigin {
     return this.#config.statuses;
   }
 
-  get hasSeveralTrustSets(): boolean {
-    return (this.#config.trustSetNames?.length ?? 1) > 1;
+  get trustSetNames(): readonly string[] {
+    return this.#config.trustSetNames ?? [defaultTrustSetName];
   }
 
   decide(request: ShieldRequest): MtlsContext {
@@ -222,9 +222,13 @@ export class Engine implements Shield, ContextOrigin {
     if (server === undefined || found.outcome === "hidden") return reason("trust-hidden");
     if (found.outcome === "missing") return reason("trust-missing");
     const known = this.#byServer.get(server);
-    if (known !== undefined && known.ca === found.ca) return known.authorities;
+    if (known !== undefined && isSameList(known.ca, found.ca)) return known.authorities;
     const authorities = this.#readServerCa(found.ca);
-    this.#byServer.set(server, { ca: found.ca, authorities });
+    // A copy, since the application may change its own list before it sets the context anew.
+    this.#byServer.set(server, {
+      ca: Array.isArray(found.ca) ? [...(found.ca as readonly unknown[])] : found.ca,
+      authorities,
+    });
     return authorities;
   }
 
@@ -242,6 +246,11 @@ export class Engine implements Shield, ContextOrigin {
 
 function isList(authorities: Authorities): authorities is readonly Authority[] {
   return Array.isArray(authorities);
+}
+
+function isSameList(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
+  return a.length === b.length && a.every((entry, index) => entry === b[index]);
 }
 
 function isRefused({ decision }: MtlsContext): boolean {

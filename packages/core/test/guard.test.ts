@@ -159,8 +159,12 @@ describe("a guard", () => {
 
   it("compares no names where several authorities could have given them", () => {
     const several = { trustSets: ["default", "devices"] };
-    for (const matcher of [commonName("alice"), allOf(commonName("alice"), () => true)]) {
-      const guard = createGuard([matcher]);
+    for (const matchers of [
+      [commonName("alice")],
+      [allOf(commonName("alice"), () => true)],
+      [commonName("alice"), fingerprint("00".repeat(32))],
+    ]) {
+      const guard = createGuard(matchers);
       expect(codeOf(guard(contextOf(alice, several), request))).to.equal("trust-set-unnamed");
       expect(guard(contextOf(alice, { trustSets: ["default"] }), request)).to.equal(undefined);
     }

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+
 import { expect } from "chai";
 
 import { authority, fakeClock } from "@mtls-shield/testkit";
@@ -38,7 +40,10 @@ describe("readShieldOptions", () => {
   it("returns what it read, frozen", () => {
     const clock = fakeClock(Date.now());
     const onDecision = () => undefined;
-    const onWarning = () => undefined;
+    const warnings: unknown[] = [];
+    const onWarning = (warning: unknown) => {
+      warnings.push(warning);
+    };
     const config = readShieldOptions({
       trust: { partners: root },
       rules: [{ match: "* /**", allow: "any-client" }],
@@ -53,9 +58,10 @@ describe("readShieldOptions", () => {
       mode: "report",
       clientAuthUsage: "required",
       onDecision,
-      warn: onWarning,
       clock,
     });
+    config.warn({ option: "trust", message: "odd" });
+    expect(warnings).to.deep.equal([{ option: "trust", message: "odd" }]);
     expect(config.trustSetNames).to.deep.equal(["partners"]);
     expect(config.trustSets?.[0]?.name).to.equal("partners");
     expect(config.policy?.rules).to.have.length(1);
@@ -191,5 +197,15 @@ describe("readShieldOptions", () => {
     const rules = [{ match: "* /**", allow: "any-client", trust: "partners" }] as const;
     expect(readShieldOptions({ rules }, ["partners"]).trustSetNames).to.deep.equal(["partners"]);
     expect(errorOf({ rules }).option).to.equal("rules[0].trust");
+  });
+});
+
+describe("onWarning", () => {
+  it("may be async and reject: the process warning takes its place", async () => {
+    const rejecting = (() => Promise.reject(new Error("log is full"))) as unknown as () => void;
+    const { warn } = readShieldOptions({ onWarning: rejecting });
+    const warned = once(process, "warning") as Promise<[Error]>;
+    warn({ option: "trust", message: "odd" });
+    expect((await warned)[0].message).to.equal("trust: odd");
   });
 });

@@ -374,13 +374,13 @@ describe("a shield's contexts", () => {
     expect(originOf({ ...context })).to.equal(undefined);
   });
 
-  it("tell whether there are several trust sets", () => {
-    const several = (trusted: ShieldOptions["trust"] & object) =>
-      originOf(ask({ trust: trusted }, issued))?.hasSeveralTrustSets;
-    expect(several({ a: trust, b: stranger.root.pem })).to.equal(true);
-    expect(several({ a: trust })).to.equal(false);
+  it("tell the names of the trust sets", () => {
+    const named = (trusted: ShieldOptions["trust"] & object) =>
+      originOf(ask({ trust: trusted }, issued))?.trustSetNames;
+    expect(named({ a: trust, b: stranger.root.pem })).to.deep.equal(["a", "b"]);
+    expect(named({ a: trust })).to.deep.equal(["a"]);
     const alone = askServer(shieldOf().shield, fakeServer({ ca: trust }));
-    expect(originOf(alone)?.hasSeveralTrustSets).to.equal(false);
+    expect(originOf(alone)?.trustSetNames).to.deep.equal(["default"]);
   });
 });
 

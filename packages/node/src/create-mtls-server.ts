@@ -2,6 +2,7 @@ import { createServer, type Server, type ServerOptions } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants } from "node:crypto";
 import { ConfigError, MtlsError, TlsConnection } from "@mtls-shield/core";
+import { suggest } from "@mtls-shield/core/adapter";
 import { httpsOptions } from "./https-options.ts";
 import type { MtlsHandler } from "./mtls.ts";
 import { sendProblem } from "./refuser.ts";
@@ -23,16 +24,9 @@ export type Application = Listener | { callback(): Listener };
  * application past it, so that a forgotten `app.use(mtls())` leaves nothing open.
  */
 export function createMtlsServer(options: MtlsServerOptions, application: Application): Server {
-  const { shield, ...tlsOptions } = options;
-  if (shield !== undefined && typeof (shield as Partial<MtlsHandler>).handle !== "function") {
-    throw new ConfigError(
-      "shield",
-      "is not what mtls() returns",
-      "Pass shield: mtls({ trust, rules }).",
-    );
-  }
+  const shield = readShield(options);
   const listener = readApplication(application);
-  const settings = httpsOptions(tlsOptions);
+  const settings = httpsOptions(options);
   const server = createServer(
     settings,
     shield === undefined ? listener : shielded(shield, listener),
@@ -41,7 +35,7 @@ export function createMtlsServer(options: MtlsServerOptions, application: Applic
   server.on("secureConnection", (socket) => {
     TlsConnection.of(socket, socket).capture();
   });
-  stopTicketsWithSecondContext(server, settings);
+  keepSettings(server, settings);
   return server;
 }
 
@@ -71,12 +65,48 @@ function shielded({ handle }: Pick<MtlsHandler, "handle">, listener: Listener): 
   };
 }
 
-/** A ticket of one context is accepted in another unless the *default* context gives none (platform behaviour of every Node). */
-function stopTicketsWithSecondContext(server: Server, settings: ServerOptions): void {
+/**
+ * What the application sets later keeps the settings that this library needs. A ticket of one context is accepted in another
+ * unless the *default* context gives none (CVE-2025-23419), so with the first further context it stops giving them.
+ */
+function keepSettings(server: Server, settings: ServerOptions): void {
+  const setSecureContext = server.setSecureContext.bind(server);
   const addContext = server.addContext.bind(server);
+  let current = settings;
+  let hasSecondContext = false;
+  const apply = (): void => {
+    const secureOptions =
+      (current.secureOptions ?? 0) | (hasSecondContext ? constants.SSL_OP_NO_TICKET : 0);
+    setSecureContext({ ...current, secureOptions });
+  };
+  server.setSecureContext = (options) => {
+    const { SNICallback } = settings;
+    current = httpsOptions<ServerOptions>(
+      SNICallback === undefined ? options : { ...options, SNICallback },
+    );
+    apply();
+  };
   server.addContext = (hostname, context) => {
-    const secureOptions = (settings.secureOptions ?? 0) | constants.SSL_OP_NO_TICKET;
-    server.setSecureContext({ ...settings, secureOptions });
+    hasSecondContext = true;
+    apply();
     addContext(hostname, context);
   };
+}
+
+/** A shield that got lost on the way would leave the API open. */
+function readShield(options: MtlsServerOptions): Pick<MtlsHandler, "handle"> | undefined {
+  const misspelt = Object.keys(options).find(
+    (name) => name !== "shield" && suggest(name, ["shield"]) !== undefined,
+  );
+  if (misspelt !== undefined) {
+    throw new ConfigError(misspelt, "is not an option", 'Did you mean "shield"?');
+  }
+  if (!("shield" in options)) return undefined;
+  const { shield } = options;
+  if (typeof (shield as Partial<MtlsHandler> | undefined)?.handle === "function") return shield;
+  throw new ConfigError(
+    "shield",
+    "is not what mtls() returns",
+    "Pass shield: mtls({ trust, rules }), or leave it out.",
+  );
 }

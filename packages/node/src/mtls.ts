@@ -5,7 +5,7 @@ import {
   type Shield,
   type ShieldOptions,
 } from "@mtls-shield/core";
-import { checkKeys, shieldOptionNames } from "@mtls-shield/core/adapter";
+import { readObject, shieldOptionNames } from "@mtls-shield/core/adapter";
 import type { NodeRequest } from "./connection-of.ts";
 import {
   createRefuser,
@@ -63,10 +63,7 @@ export function handlerOf(shield: Shield, onRefusal: OnRefusal<NodeAnswer>): Mtl
 export function splitOptions<Answer>(
   options: ShieldOptions & { readonly onRefusal?: OnRefusal<Answer> },
 ): { readonly shieldOptions: ShieldOptions; readonly onRefusal: OnRefusal<Answer> } {
-  if (typeof options !== "object" || (options as unknown) === null) {
-    throw new ConfigError("options", "is not an object", "Call mtls() or mtls({ trust, rules }).");
-  }
-  checkKeys({ ...options }, [...shieldOptionNames, "onRefusal"], "");
+  readObject(options, [...shieldOptionNames, "onRefusal"], "", "mtls() or mtls({ trust, rules })");
   const { onRefusal = "respond", ...shieldOptions } = options;
   if (onRefusal !== "respond" && onRefusal !== "next" && typeof onRefusal !== "function") {
     throw new ConfigError(

@@ -144,6 +144,8 @@ export class DerReader {
       arcStarts = octet < 0x80;
     }
     if (start === end || !arcStarts) throw new DerError("an OBJECT IDENTIFIER is cut short");
+    // Printing an arc takes time by the square of its length; the longest in use take about 20 octets.
+    if (end - start > 64) throw new DerError("an OBJECT IDENTIFIER is too long");
     return this.#bytes.toString("latin1", start, end);
   }
 

@@ -10,9 +10,12 @@ export interface Limits {
   readonly signatureChecks: number;
   /** Paths judged while one client is being verified. */
   readonly paths: number;
-  /** Verified clients remembered for each trust set; the least recently seen is forgotten first. */
+  /** Clients remembered for each trust set, and as many refusals; the least recently seen is forgotten first. */
   readonly rememberedClients: number;
 }
+
+/** What `certificates` may be raised to: OpenSSL takes 100 KB of certificates from a client, which a few dozen fill. */
+export const mostCertificates = 32;
 
 export const defaultLimits: Limits = {
   // client-certificate-auth arrived at 10 after its issue #221; real paths have two to four.

@@ -1,7 +1,6 @@
-import { checkKeys } from "../base/check-keys.ts";
 import { ConfigError } from "../base/config-error.ts";
+import { readObject } from "../base/read-option.ts";
 import type { Reason } from "../reasons/reason.ts";
-import { reasonInfo } from "../reasons/reasons.ts";
 
 /** Which status answers a refusal, where that is a matter of taste. */
 export interface StatusOptions {
@@ -24,17 +23,11 @@ export const defaultStatuses: Statuses = Object.freeze({
 
 export function readStatuses(input: unknown): Statuses {
   if (input === undefined) return defaultStatuses;
-  if (typeof input !== "object" || input === null) {
-    throw new ConfigError(
-      "statuses",
-      "is not an object",
-      "Write { authentication: 401, challenge: ... }.",
-    );
-  }
-  const { authentication = 403, challenge } = checkKeys(
-    input as Readonly<Record<string, unknown>>,
+  const { authentication = 403, challenge } = readObject(
+    input,
     ["authentication", "challenge"],
     "statuses",
+    "{ authentication: 401, challenge: ... }",
   );
   if (authentication !== 401 && authentication !== 403) {
     throw new ConfigError(
@@ -69,7 +62,7 @@ export function statusOf(why: Reason, statuses: Statuses): number {
     case "authorization":
       return 403;
     case "request":
-      return reasonInfo(why.code).status ?? 400;
+      return 400;
     case "engine":
     case "warning":
       return 503;

@@ -28,7 +28,10 @@ export interface VerifiedClient {
   readonly validUntil: number;
 }
 
-/** A refusal that time may heal is never remembered; the others for this long, for each presented list. */
+/**
+ * How long a refusal is remembered, for each presented list, unless time heals it sooner: as short as a person waits who has
+ * mended something, and long enough for a client that calls again at once.
+ */
 const refusalMemoryMs = 60_000;
 
 interface RememberedConnection {
@@ -38,6 +41,7 @@ interface RememberedConnection {
 
 interface RememberedRefusal {
   readonly reason: Reason;
+  readonly from: number;
   readonly until: number;
 }
 
@@ -96,19 +100,26 @@ export class Authenticator implements Authority {
     if (known !== undefined && stillTrue(known, now)) return known;
     const refused = this.#refused.get(chain.fingerprint);
     // A clock that was set back must not stretch the memory.
-    if (refused !== undefined && now < refused.until && now >= refused.until - refusalMemoryMs) {
+    if (refused !== undefined && now >= refused.from && now < refused.until) {
       return refuse(refused.reason);
     }
     const authentication = this.#verify(chain, now);
     if (authentication.outcome === "verified") {
       this.#verified.set(chain.client.fingerprint, authentication);
-    } else if (!timeMayHeal(authentication.reason)) {
-      this.#refused.set(chain.fingerprint, {
-        reason: authentication.reason,
-        until: now + refusalMemoryMs,
-      });
+    } else {
+      const { reason: why } = authentication;
+      const until = Math.min(now + refusalMemoryMs, this.#nextStart(chain, now));
+      this.#refused.set(chain.fingerprint, { reason: why, from: now, until });
     }
     return authentication;
+  }
+
+  /** When the next certificate that is not valid yet will be: before that, time changes no refusal for the better. */
+  #nextStart({ client, intermediates }: PresentedChain, now: number): number {
+    const { anchors, intermediates: helpers } = this.#trust;
+    return [client, ...intermediates, ...anchors, ...helpers]
+      .map(({ notBefore }) => notBefore)
+      .reduce((next, start) => (start > now && start < next ? start : next), Infinity);
   }
 
   #verify(chain: PresentedChain, now: number): Authentication {
@@ -119,7 +130,7 @@ export class Authenticator implements Authority {
     const path: readonly Certificate[] = verification.path;
     return Object.freeze({
       outcome: "verified",
-      client: identifyClient(client, path[1], this.#trust.name),
+      client: identifyClient(verification, this.#trust.name),
       warnings: Object.freeze(remarksOn(client)),
       validFrom: Math.max(...path.map(({ notBefore }) => notBefore)),
       validUntil: Math.min(...path.map(endOfValidity)),
@@ -133,10 +144,6 @@ function refuse(why: Reason): RefusedClient {
 
 function stillTrue({ validFrom, validUntil }: VerifiedClient, now: number): boolean {
   return now >= validFrom && now < validUntil;
-}
-
-function timeMayHeal({ code }: Reason): boolean {
-  return code === "certificate-not-yet-valid" || code === "issuer-certificate-not-yet-valid";
 }
 
 /** Where TLS hides intermediates, "unknown issuer" would send the operator to the wrong place. */

@@ -1,8 +1,10 @@
 import { SocketAddress } from "node:net";
 import { sha256, toHex } from "../base/bytes.ts";
+import type { VerifiedPresentation } from "../path/verify-client.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import { keyUsageBits } from "../x509/extensions.ts";
 import type { GeneralName } from "../x509/general-name.ts";
+import { twinFingerprint } from "../x509/signature-twin.ts";
 import { parseSpiffeId, type SpiffeId } from "./spiffe-id.ts";
 
 /** A verified client: what its certificate says of it, and who vouches for that. Frozen, all the way down. */
@@ -28,6 +30,11 @@ export interface ClientIdentity {
   readonly serialNumber: string;
   /** SHA-256 of the certificate, lower-case hex. */
   readonly fingerprint: string;
+  /**
+   * The other fingerprint that the same certificate can have: an ECDSA signature can be rewritten into a second valid one.
+   * Undefined with other signatures, and for a pinned client.
+   */
+  readonly twinFingerprint: string | undefined;
   /** SHA-256 of the public key (SPKI), base64. */
   readonly publicKeyPin: string;
   /** Epoch milliseconds. */
@@ -36,20 +43,65 @@ export interface ClientIdentity {
   readonly notAfter: number;
   /** The trust set that vouches for the client. */
   readonly trust: string;
-  /** A path to an authority was verified, or exactly this client is pinned in the trust set. */
-  readonly verifiedBy: "path" | "pin";
+  /**
+   * A path to an authority was verified, or the trust set pins this certificate, or only its public key (`key-pin`): then
+   * nobody vouches for the names in it, and they are left empty.
+   */
+  readonly verifiedBy: "path" | "pin" | "key-pin";
 }
 
-/** Names a verified client. The issuer is the next certificate of the verified path. */
-export function identifyClient(
-  certificate: Certificate,
-  issuer: Certificate | undefined,
-  trust: string,
-): ClientIdentity {
+/** Names a verified client: its own certificate is the first of what was verified, its issuer's the second. */
+export function identifyClient(verified: VerifiedPresentation, trust: string): ClientIdentity {
+  const [certificate] = verified.path;
+  const issuer = verified.by === "path" ? verified.path[1] : undefined;
+  return Object.freeze({
+    // Who holds a pinned key can have any name certified for it, by itself: only the key is known.
+    ...(verified.by === "key-pin" ? noNames : namesOf(certificate)),
+    issuerPublicKeyPin: issuer && sha256(issuer.publicKey.der).toString("base64"),
+    fingerprint: certificate.fingerprint,
+    twinFingerprint: issuer && twinFingerprint(certificate, issuer.publicKey),
+    publicKeyPin: sha256(certificate.publicKey.der).toString("base64"),
+    notBefore: certificate.notBefore,
+    notAfter: certificate.notAfter,
+    trust,
+    verifiedBy: verified.by,
+  });
+}
+
+type Names = Pick<
+  ClientIdentity,
+  | "subject"
+  | "commonName"
+  | "hasSubjectAltName"
+  | "dnsNames"
+  | "emails"
+  | "ipAddresses"
+  | "uris"
+  | "spiffeId"
+  | "issuer"
+  | "serialNumber"
+>;
+
+const noEntries: readonly string[] = Object.freeze([]);
+
+const noNames: Names = Object.freeze({
+  subject: "",
+  commonName: undefined,
+  hasSubjectAltName: false,
+  dnsNames: noEntries,
+  emails: noEntries,
+  ipAddresses: noEntries,
+  uris: noEntries,
+  spiffeId: undefined,
+  issuer: "",
+  serialNumber: "",
+});
+
+function namesOf(certificate: Certificate): Names {
   const names = certificate.extensions.subjectAltName ?? [];
   const uris = textNames(names, "uri");
   const [commonName, ...otherCommonNames] = certificate.subject.commonNames;
-  return Object.freeze({
+  return {
     subject: certificate.subject.text,
     commonName: otherCommonNames.length === 0 ? commonName : undefined,
     hasSubjectAltName: certificate.extensions.subjectAltName !== undefined,
@@ -61,15 +113,8 @@ export function identifyClient(
     uris,
     spiffeId: findSpiffeId(certificate, uris),
     issuer: certificate.issuer.text,
-    issuerPublicKeyPin: issuer && sha256(issuer.publicKey.der).toString("base64"),
     serialNumber: toHex(certificate.serialNumber).replace(/^0+(?=.)/, ""),
-    fingerprint: certificate.fingerprint,
-    publicKeyPin: sha256(certificate.publicKey.der).toString("base64"),
-    notBefore: certificate.notBefore,
-    notAfter: certificate.notAfter,
-    trust,
-    verifiedBy: issuer === undefined ? "pin" : "path",
-  });
+  };
 }
 
 function textNames(

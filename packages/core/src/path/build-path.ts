@@ -13,7 +13,7 @@ export interface SearchNotes {
 }
 
 /** Ten certificates that all fit each other have ten million orders; a sound hierarchy is found in a few dozen steps. */
-const maximumSteps = 2_000;
+const maximumSteps = 500;
 
 /**
  * Proposes paths from a client's certificate to an anchor (RFC 4158), the most promising first, by names and key

@@ -1,6 +1,8 @@
 import { ConfigError } from "../base/config-error.ts";
 import { sha256, toHex } from "../base/bytes.ts";
 import { checkKeys } from "../base/check-keys.ts";
+import { isPlainObject } from "../base/read-option.ts";
+import { suggest } from "../base/suggest.ts";
 import { parseSha256 } from "../base/sha256-text.ts";
 import type { ConfigWarning } from "../base/config-warning.ts";
 import { reasons, type ReasonCode } from "../reasons/reasons.ts";
@@ -54,6 +56,14 @@ export function readTrust(
     return [readTrustSet(defaultTrustSetName, "trust", input, now, warn)];
   }
   return keys.map((name) => {
+    const meant = suggest(name, partNames);
+    if (meant !== undefined) {
+      throw new ConfigError(
+        `trust.${name}`,
+        "would be a trust set of this name",
+        `Did you mean "${meant}"? If not, give the set another name.`,
+      );
+    }
     if (!/^[\w.-]+$/.test(name)) {
       throw new ConfigError(
         "trust",
@@ -210,10 +220,4 @@ function distinct(certificates: readonly Certificate[]): Certificate[] {
   return [
     ...new Map(certificates.map((certificate) => [certificate.fingerprint, certificate])).values(),
   ];
-}
-
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

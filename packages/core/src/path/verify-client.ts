@@ -12,11 +12,18 @@ import { validatePath } from "./validate-path.ts";
 import type { ValidationContext } from "./validation-context.ts";
 import type { VerifiedPath } from "./verified-path.ts";
 
-/** A client's certificate that a trust set vouches for, by a path or because it is pinned. */
+/** Whether a trust set vouches for a client's certificate. */
 export type Verification =
+  VerifiedPresentation | { readonly outcome: "refused"; readonly reason: Reason };
+
+/** A client's certificate that a trust set vouches for: by a path, or because it is pinned. */
+export type VerifiedPresentation =
   | { readonly outcome: "verified"; readonly by: "path"; readonly path: VerifiedPath }
-  | { readonly outcome: "verified"; readonly by: "pin"; readonly path: readonly [Certificate] }
-  | { readonly outcome: "refused"; readonly reason: Reason };
+  | {
+      readonly outcome: "verified";
+      readonly by: "pin" | "key-pin";
+      readonly path: readonly [Certificate];
+    };
 
 /**
  * Finds a sound path from the client's certificate to an anchor of the trust set, among the intermediates that it
@@ -29,7 +36,8 @@ export function verifyClient(
   context: ValidationContext,
   limits: Limits,
 ): Verification {
-  if (trust.pinned.size > 0 && isPinned(client, trust)) return verifyPinned(client, context);
+  const pin = trust.pinned.size > 0 ? findPin(client, trust) : undefined;
+  if (pin !== undefined) return verifyPinned(client, pin, context);
 
   const budget = new Budget(limits);
   const signatures = new SignatureChecks(budget);
@@ -58,13 +66,19 @@ function refuse(why: Reason): Verification {
   return { outcome: "refused", reason: why };
 }
 
-function isPinned(client: Certificate, { pinned }: TrustSet): boolean {
-  return pinned.has(client.fingerprint) || pinned.has(toHex(sha256(client.publicKey.der)));
+/** How the trust set pins the client: this very certificate, or only its key, in whatever certificate. */
+function findPin(client: Certificate, { pinned }: TrustSet): "pin" | "key-pin" | undefined {
+  if (pinned.has(client.fingerprint)) return "pin";
+  return pinned.has(toHex(sha256(client.publicKey.der))) ? "key-pin" : undefined;
 }
 
 /** A pin replaces the path; the certificate's own dates still count. */
-function verifyPinned(client: Certificate, { now }: ValidationContext): Verification {
+function verifyPinned(
+  client: Certificate,
+  by: "pin" | "key-pin",
+  { now }: ValidationContext,
+): Verification {
   const code = checkValidity(client, "client", now);
   if (code !== undefined) return refuse(reason(code, { certificateIndex: 0 }));
-  return { outcome: "verified", by: "pin", path: [client] };
+  return { outcome: "verified", by, path: [client] };
 }

@@ -28,10 +28,27 @@ const unknownTraits: MatcherTraits = {
   trustSets: [],
 };
 
+/** What a matcher of this package says: undefined where neither yes nor no would be certain. */
+export type Answer = (client: ClientIdentity) => boolean | undefined;
+
 /** Makes a matcher of this package: the function, and what the compiler has to know of it. */
-export function defineMatcher(traits: MatcherTraits, matches: ClientMatcher): ClientMatcher {
+export function defineMatcher(traits: MatcherTraits, answer: Answer): ClientMatcher {
+  // Undefined admits nobody, so that callers need not know of it.
+  const matches = answer as ClientMatcher;
   knownTraits.set(matches, traits);
   return matches;
+}
+
+/**
+ * Asks a matcher. A promise or a truthy value is neither yes nor no, and stays so: what `deny` combines must not become a no
+ * on the way.
+ */
+export function askMatcher(matches: ClientMatcher, client: ClientIdentity): boolean | undefined {
+  const answer: unknown = matches(client);
+  if (typeof answer === "boolean") return answer;
+  // An async function has answered nothing, and must not end the process when it rejects later.
+  if (answer instanceof Promise) answer.catch(() => undefined);
+  return undefined;
 }
 
 export function traitsOf(matcher: ClientMatcher): MatcherTraits {

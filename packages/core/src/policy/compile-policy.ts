@@ -86,15 +86,15 @@ export class CompiledPolicy {
       if (rewritten === undefined) return refuse("target-ambiguous");
       all.push(rewritten);
     }
-    const paths = all.flatMap((each) => each.paths);
-    const methods = [request.method, ...request.overrideMethods];
+    const paths = distinct(all.flatMap((each) => each.paths));
+    const folded = distinct(paths.map(foldCase));
+    const methods = distinct([request.method, ...request.overrideMethods]);
+    if (methods.length > maximumMethods) return refuse("method-ambiguous");
     const positions = new Set<number>();
     for (const host of hosts) {
-      for (const path of paths) {
-        for (const method of methods) {
-          positions.add(this.#exact.find({ path, method, host }));
-          positions.add(this.#folded.find({ path: foldCase(path), method, host }));
-        }
+      for (const method of methods) {
+        for (const path of paths) positions.add(this.#exact.find({ path, method, host }));
+        for (const path of folded) positions.add(this.#folded.find({ path, method, host }));
       }
     }
     const rules = [...positions].map((position) => this.rules[position]);
@@ -115,7 +115,12 @@ export class CompiledPolicy {
 /** Where no rule names a host and the target none either, it is not read. */
 const noHost = [undefined] as const;
 
-function refuse(code: "target-ambiguous" | "host-ambiguous" | "no-rule-matches"): Routing {
+/** The method of the request and those of the three headers that libraries follow, one each. */
+const maximumMethods = 4;
+
+function refuse(
+  code: "target-ambiguous" | "method-ambiguous" | "host-ambiguous" | "no-rule-matches",
+): Routing {
   return { outcome: "refused", reason: reason(code) };
 }
 

@@ -1,5 +1,5 @@
-import { checkKeys } from "../base/check-keys.ts";
 import { ConfigError } from "../base/config-error.ts";
+import { readBoolean, readChoice, readObject } from "../base/read-option.ts";
 import { traitsOf, type ClientMatcher } from "./client-matcher.ts";
 import { requireMatchers } from "./matchers.ts";
 import { parseRoutePattern, printRoutePattern, type RoutePattern } from "./route-pattern.ts";
@@ -40,18 +40,19 @@ export function compileRule(
   defaultMode: "enforce" | "report",
 ): CompiledRule {
   const option = `rules[${position}]`;
-  if (typeof input !== "object" || input === null) {
-    throw new ConfigError(
-      option,
-      "is not a rule",
-      'Write { match: "GET /health", allow: "anyone" }.',
-    );
-  }
-  const rule = checkKeys(input as Readonly<Record<string, unknown>>, ruleKeys, option);
+  const example = '{ match: "GET /health", allow: "anyone" }';
+  const rule = readObject(input, ruleKeys, option, example);
   const pattern = parseRoutePattern(rule, option);
   const allow = readAllow(rule.allow, `${option}.allow`);
   const deny = rule.deny === undefined ? [] : readMatchers(rule.deny, `${option}.deny`);
   const trust = readTrustNames(rule.trust, trustSets, `${option}.trust`);
+  if (allow === "anyone" && deny.length > 0) {
+    throw new ConfigError(
+      `${option}.allow`,
+      'is "anyone" beside `deny`, which a client gets around by sending no certificate',
+      'Write "any-client", or leave `deny` out.',
+    );
+  }
   const matchers = typeof allow === "string" ? deny : [...allow, ...deny];
   checkTrustOfMatchers(matchers, trust, trustSets, option);
   return Object.freeze({
@@ -61,7 +62,8 @@ export function compileRule(
     allow,
     deny,
     trust,
-    enforced: readMode(rule.mode, defaultMode, `${option}.mode`) === "enforce",
+    enforced:
+      readChoice(rule.mode, ["enforce", "report"], `${option}.mode`, defaultMode) === "enforce",
     allowEncodedSlash: readBoolean(rule.allowEncodedSlash, false, `${option}.allowEncodedSlash`),
     isPure: matchers.every((matcher) => traitsOf(matcher).isPure),
   });
@@ -160,29 +162,4 @@ function checkTrustOfMatchers(
 function readName(value: unknown, option: string): string | undefined {
   if (value === undefined || (typeof value === "string" && value !== "")) return value;
   throw new ConfigError(option, "is not a name", "Pass a string, or leave it out.");
-}
-
-function readMode(
-  value: unknown,
-  fallback: "enforce" | "report",
-  option: string,
-): "enforce" | "report" {
-  if (value === undefined) return fallback;
-  if (value === "enforce" || value === "report") return value;
-  throw new ConfigError(
-    option,
-    `${JSON.stringify(value)} is not a mode`,
-    'Write "enforce" or "report".',
-  );
-}
-
-/** Callers without types can pass anything. */
-export function readBoolean(value: unknown, fallback: boolean, option: string): boolean {
-  if (value === undefined) return fallback;
-  if (typeof value === "boolean") return value;
-  throw new ConfigError(
-    option,
-    `${JSON.stringify(value)} is not a boolean`,
-    "Write true or false.",
-  );
 }

@@ -1,6 +1,6 @@
 import type { ClientIdentity } from "../identity/client-identity.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
-import type { ClientMatcher } from "./client-matcher.ts";
+import { askMatcher, type ClientMatcher } from "./client-matcher.ts";
 import type { CompiledRule } from "./compile-rule.ts";
 
 /** Why a rule refuses a verified client; undefined when it admits it. */
@@ -10,7 +10,7 @@ export function judgeClient(
 ): Reason | undefined {
   try {
     // A deny matcher has to say exactly false: whatever else it returns must not let anybody in.
-    if (deny.some((matches) => (matches(client) as unknown) !== false))
+    if (deny.some((matches) => askMatcher(matches, client) !== false))
       return reason("client-denied");
     if (typeof allow === "string" || admits(allow, client)) return undefined;
     return reason("client-not-allowed");
@@ -21,5 +21,5 @@ export function judgeClient(
 
 /** Only a matcher that returns exactly true admits: a promise or a truthy value does not. */
 function admits(matchers: readonly ClientMatcher[], client: ClientIdentity): boolean {
-  return matchers.some((matches) => (matches(client) as unknown) === true);
+  return matchers.some((matches) => askMatcher(matches, client) === true);
 }

@@ -5,7 +5,13 @@ import { parseSha256 } from "../base/sha256-text.ts";
 import type { ClientIdentity } from "../identity/client-identity.ts";
 import { readBlocks, type CertificateInput } from "../path/certificate-input.ts";
 import { parseCertificate } from "../x509/certificate.ts";
-import { defineMatcher, traitsOf, type ClientMatcher } from "./client-matcher.ts";
+import {
+  askMatcher,
+  defineMatcher,
+  traitsOf,
+  type Answer,
+  type ClientMatcher,
+} from "./client-matcher.ts";
 import {
   dnsPattern,
   emailPattern,
@@ -26,7 +32,12 @@ export interface NameMatcherOptions {
  */
 export function fingerprint(sha256Text: string): ClientMatcher {
   const wanted = requireSha256(sha256Text, "fingerprint");
-  return pure(`fingerprint("${sha256Text}")`, (client) => client.fingerprint === wanted);
+  return pure(`fingerprint("${sha256Text}")`, (client) => {
+    if (client.fingerprint === wanted) return true;
+    // The twin is the same certificate with other bytes. It is not the one that was allowed, nor one that may pass a `deny`.
+    const isUnclear = client.twinFingerprint === wanted || client.verifiedBy === "key-pin";
+    return isUnclear ? undefined : false;
+  });
 }
 
 /** The client with this public key: SHA-256 of its SubjectPublicKeyInfo, in the forms that `fingerprint` reads. */
@@ -73,7 +84,10 @@ export function spiffe(pattern: string, options?: NameMatcherOptions): ClientMat
 /** A client that this authority issued: compared is the public key that verified the client's certificate, not a name. */
 export function issuer(authority: CertificateInput): ClientMatcher {
   const pin = issuerPin(authority, "issuer");
-  return pure("issuer(...)", (client) => client.issuerPublicKeyPin === pin);
+  return pure("issuer(...)", ({ issuerPublicKeyPin }) =>
+    // Nobody verified who issued a pinned certificate.
+    issuerPublicKeyPin === undefined ? undefined : issuerPublicKeyPin === pin,
+  );
 }
 
 /** The certificate with this serial number (hex, with or without colons) of this issuer: serial numbers are only unique per issuer. */
@@ -100,9 +114,10 @@ export function serialNumber(
   }
   const pin = issuerPin(given, "serialNumber.issuer");
   const wanted = digits.toLowerCase().replace(/^0+(?=.)/, "");
-  return pure(
-    `serialNumber("${serial}")`,
-    (client) => client.serialNumber === wanted && client.issuerPublicKeyPin === pin,
+  return pure(`serialNumber("${serial}")`, (client) =>
+    client.issuerPublicKeyPin === undefined
+      ? undefined
+      : client.serialNumber === wanted && client.issuerPublicKeyPin === pin,
   );
 }
 
@@ -119,15 +134,9 @@ export function allOf(...matchers: readonly ClientMatcher[]): ClientMatcher {
 /** A client that the matcher does not mean: it has to say exactly `false`. */
 export function not(matcher: ClientMatcher): ClientMatcher {
   return combined("not", [matcher], (client) => {
-    const answer = ask(matcher, client);
+    const answer = askMatcher(matcher, client);
     return answer === undefined ? undefined : !answer;
   });
-}
-
-/** A promise or a truthy value is neither yes nor no, and stays so: what `deny` combines must not become a no on the way. */
-function ask(matches: ClientMatcher, client: ClientIdentity): boolean | undefined {
-  const answer: unknown = matches(client);
-  return typeof answer === "boolean" ? answer : undefined;
 }
 
 /** Asks one after the other; the first that gives the decisive answer ends it. */
@@ -138,14 +147,14 @@ function askUntil(
 ): boolean | undefined {
   let answer: boolean | undefined = !decisive;
   for (const matches of matchers) {
-    const next = ask(matches, client);
+    const next = askMatcher(matches, client);
     if (next === decisive) return next;
     if (next === undefined) answer = undefined;
   }
   return answer;
 }
 
-function pure(description: string, matches: ClientMatcher): ClientMatcher {
+function pure(description: string, matches: Answer): ClientMatcher {
   return defineMatcher({ description, needsTrustSet: false, isPure: true, trustSets: [] }, matches);
 }
 
@@ -153,7 +162,7 @@ function named(
   name: string,
   value: string,
   options: NameMatcherOptions | undefined,
-  matches: ClientMatcher,
+  matches: Answer,
 ): ClientMatcher {
   const { trust } = checkKeys({ ...options }, ["trust"], name);
   if (trust !== undefined && typeof trust !== "string") {
@@ -163,6 +172,9 @@ function named(
       "Pass its name as a string.",
     );
   }
+  // Nobody vouches for the names beside a key that is pinned by itself: yes and no would both be guesses.
+  const vouched: Answer = (client) =>
+    client.verifiedBy === "key-pin" ? undefined : matches(client);
   return defineMatcher(
     {
       description: `${name}(${JSON.stringify(value)})`,
@@ -170,7 +182,7 @@ function named(
       isPure: true,
       trustSets: trust === undefined ? [] : [trust],
     },
-    trust === undefined ? matches : (client) => client.trust === trust && matches(client),
+    trust === undefined ? vouched : (client) => client.trust === trust && vouched(client),
   );
 }
 
@@ -195,7 +207,7 @@ function namedBy(
 function combined(
   name: string,
   matchers: readonly ClientMatcher[],
-  matches: (client: ClientIdentity) => boolean | undefined,
+  matches: Answer,
 ): ClientMatcher {
   if (matchers.length === 0) {
     throw new ConfigError(
@@ -213,7 +225,7 @@ function combined(
       isPure: traits.every(({ isPure }) => isPure),
       trustSets: traits.flatMap(({ trustSets }) => trustSets),
     },
-    matches as ClientMatcher,
+    matches,
   );
 }
 

@@ -18,8 +18,6 @@ export interface ReasonInfo {
   readonly cure: string;
   /** The rule that was broken, as document and section. */
   readonly specification?: string;
-  /** HTTP status where it is not its category's. */
-  readonly status?: number;
   /** When several paths failed, the reason with the highest rank is shown: the one that came furthest. */
   readonly rank: number;
 }
@@ -247,7 +245,12 @@ export const reasons = {
       "Send a plain path: no encoded slash, backslash, control character or double encoding. " +
       "A rule may accept encoded slashes with `allowEncodedSlash`.",
     specification: "RFC 3986 6.2",
-    status: 400,
+    rank: 100,
+  },
+  "method-ambiguous": {
+    category: "request",
+    summary: "The request asks for several methods at once.",
+    cure: "Send at most one method-override header, with one method.",
     rank: 100,
   },
   "host-ambiguous": {
@@ -255,7 +258,6 @@ export const reasons = {
     summary: "The host of the request is missing, repeated or malformed.",
     cure: "Send exactly one Host header, equal to the authority of an absolute target.",
     specification: "RFC 9112 3.2",
-    status: 400,
     rank: 100,
   },
 
@@ -285,7 +287,7 @@ export const reasons = {
   },
   "trust-set-unnamed": {
     category: "engine",
-    summary: "A guard compares names without saying which authority must vouch for them.",
+    summary: "A guard compares names without saying which known authority must vouch for them.",
     cure: 'Name the trust set in the matcher: dnsName("a.example", { trust: "partners" }).',
     rank: 100,
   },

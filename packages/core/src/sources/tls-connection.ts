@@ -1,6 +1,6 @@
 import type { X509Certificate } from "node:crypto";
 import { equalBytes, sha256, toHex } from "../base/bytes.ts";
-import type { Limits } from "../base/limits.ts";
+import { mostCertificates, type Limits } from "../base/limits.ts";
 import { reason } from "../reasons/reason.ts";
 import type { ReasonCode } from "../reasons/reasons.ts";
 import { parseCertificate, type Certificate } from "../x509/certificate.ts";
@@ -23,7 +23,7 @@ interface Reading {
 }
 
 /** More than any limit allows: enough to tell that there are too many. */
-const maximumRead = 64;
+const maximumRead = mostCertificates + 1;
 
 /**
  * One connection, as far as its certificates go. Node shows a chain only once (reading consumes it), so it is read as

@@ -61,9 +61,9 @@ function readShape(type: string, algorithm: DerReader, key: Buffer): PublicKeySh
       // RFC 3279 2.3.1: the parameters are NULL.
       if (algorithm.readContent(tags.null).length !== 0) throw new DerError("a NULL is not empty");
       algorithm.finish();
-      return readRsa(key, false);
+      return { ...readRsa(key), pssOnly: false };
     case oids.rsassaPss:
-      return readRsa(key, true);
+      return { ...readRsa(key), pssOnly: true };
     case oids.ecPublicKey:
       return readEllipticCurve(algorithm, key);
     case oids.ed25519:
@@ -75,14 +75,16 @@ function readShape(type: string, algorithm: DerReader, key: Buffer): PublicKeySh
   }
 }
 
-function readRsa(key: Buffer, pssOnly: boolean): PublicKeyShape {
+function readRsa(
+  key: Buffer,
+): Pick<Extract<PublicKeyShape, { type: "rsa" }>, "type" | "modulus" | "exponent"> {
   const outer = DerReader.of(key);
   const sequence = outer.read(tags.sequence);
   outer.finish();
   const modulus = readPositive(sequence);
   const exponent = readPositive(sequence);
   sequence.finish();
-  return { type: "rsa", modulus, exponent, pssOnly };
+  return { type: "rsa", modulus, exponent };
 }
 
 /** An unsigned integer without its sign octet. */
@@ -121,7 +123,10 @@ function readEdwards(
   return { type: "eddsa", curve, point };
 }
 
-/** Imported keys by their SPKI: importing is a pure function, so nothing of one client reaches another through it. */
+/**
+ * Imported keys by their SPKI: importing is a pure function, so nothing of one client reaches another through it. There
+ * are as many as authorities in use, and a key with its name takes about 2 KB: 1 MB when it is full.
+ */
 const importedKeys = new BoundedMap<string, KeyObject>(512);
 
 function importKey(key: PublicKey): KeyObject | "unusable" {

@@ -183,6 +183,7 @@ describe("DerReader, INTEGER", () => {
 
   refuses((from) => from.readSmallInteger(), {
     "a negative number where none may stand": ["02 01 ff", "an INTEGER is negative"],
+    "the least negative number that one octet holds": ["02 01 80", "an INTEGER is negative"],
     "a number of five octets": ["02 05 00 80 00 00 00", "an INTEGER is out of range"],
     "a number that a double cannot hold": [`02 09 7f ${"ff".repeat(8)}`, "out of range"],
   });

@@ -28,6 +28,10 @@ describe("parseSha256", () => {
     });
   }
 
+  it("reads zeros with colons between them", () => {
+    expect(parseSha256(new Array(32).fill("00").join(":"))).to.equal("00".repeat(32));
+  });
+
   it("reads base64url", () => {
     expect(differingUrl).to.match(/[-_]/);
     expect(parseSha256(differingUrl)).to.equal(differing);

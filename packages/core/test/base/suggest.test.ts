@@ -13,6 +13,7 @@ describe("suggest", () => {
     ["onDecisions", "onDecision"],
     ["rule", "rules"],
     ["mod", "mode"],
+    ["node", "mode"],
     ["x", undefined],
     ["", undefined],
     ["certificates", undefined],

@@ -123,6 +123,20 @@ describe("Authenticator", () => {
       expect(socket.reads).to.equal(1);
     });
 
+    it("stays with an open connection although so many others came that the client was forgotten", () => {
+      const root = authority({ clock });
+      const [alice, bob] = [root.client(), root.client()];
+      const authenticator = authenticatorOf(
+        { anchors: [root.certificate] },
+        { rememberedClients: 1 },
+      );
+      const connection = fakeConnection(alice.chain);
+      const first = authenticator.authenticate(connection, now);
+      authenticator.authenticate(fakeConnection(bob.chain), now);
+      expect(authenticator.authenticate(connection, now)).to.equal(first);
+      expect(authenticator.authenticate(fakeConnection(alice.chain), now)).to.not.equal(first);
+    });
+
     it("is the same answer for another connection of the same client", () => {
       const authenticator = authenticatorOf(trust);
       const first = authenticator.authenticate(fakeConnection(issued.chain), now);

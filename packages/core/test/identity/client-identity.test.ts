@@ -11,13 +11,21 @@ import {
 } from "@mtls-shield/testkit";
 
 import { identifyClient } from "../../src/identity/client-identity.ts";
+import type { VerifiedPath } from "../../src/path/verified-path.ts";
+import type { Certificate } from "../../src/x509/certificate.ts";
 import { nameOf, parsed } from "../certificates.ts";
 
 const root = authority({ commonName: "Root" });
 
+/** As `validatePath` would say it of the two. */
+function byPath(client: Certificate, issuer: Certificate) {
+  const path = [client, issuer] as unknown as VerifiedPath;
+  return { outcome: "verified", by: "path", path } as const;
+}
+
 function identify(changes: LeafChanges) {
   const { leaf } = root.client(changes);
-  return identifyClient(parsed(leaf), parsed(root.certificate), "default");
+  return identifyClient(byPath(parsed(leaf), parsed(root.certificate)), "default");
 }
 
 function pinOf(key: { export(options: { type: "spki"; format: "der" }): Buffer }): string {
@@ -37,8 +45,10 @@ describe("identifyClient", () => {
       notBefore: Date.UTC(2030, 0, 1),
       notAfter: Date.UTC(2030, 1, 1),
     });
-    const identity = identifyClient(parsed(leaf), parsed(root.certificate), "partners");
-    expect(identity).to.deep.equal({
+    const identity = identifyClient(byPath(parsed(leaf), parsed(root.certificate)), "partners");
+    const { twinFingerprint, ...said } = identity;
+    expect(twinFingerprint).to.match(/^[0-9a-f]{64}$/);
+    expect(said).to.deep.equal({
       subject: "CN=orders,O=Corp,C=DE",
       commonName: "orders",
       hasSubjectAltName: true,
@@ -64,8 +74,28 @@ describe("identifyClient", () => {
   });
 
   it("names no issuer's key for a pinned client, whose issuer nobody verified", () => {
-    const identity = identifyClient(parsed(root.client().leaf), undefined, "default");
+    const identity = identifyClient(
+      { outcome: "verified", by: "pin", path: [parsed(root.client().leaf)] },
+      "default",
+    );
     expect(identity).to.include({ verifiedBy: "pin", issuerPublicKeyPin: undefined });
+  });
+
+  it("takes no name from a certificate of which only the key is pinned: its holder can have any name certified", () => {
+    const leaf = parsed(
+      root.client({ spiffeId: "spiffe://corp.example/admin", emails: ["a@b.c"] }).leaf,
+    );
+    const identity = identifyClient(
+      { outcome: "verified", by: "key-pin", path: [leaf] },
+      "default",
+    );
+    expect(identity).to.include({
+      ...{ verifiedBy: "key-pin", subject: "", issuer: "", serialNumber: "" },
+      ...{ commonName: undefined, spiffeId: undefined, hasSubjectAltName: false },
+      fingerprint: leaf.fingerprint,
+    });
+    const { dnsNames, emails, ipAddresses, uris } = identity;
+    expect([dnsNames, emails, ipAddresses, uris]).to.deep.equal([[], [], [], []]);
   });
 
   it("is frozen, all the way down", () => {

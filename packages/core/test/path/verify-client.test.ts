@@ -244,7 +244,7 @@ describe("verifyClient, pinned clients", () => {
     const renewed = authority({ clock }).client({ keyPair: pinned }).leaf;
     for (const one of [pinned, renewed]) {
       const verification = verify([one], { pinned: [keyHash(pinned)] }, { now });
-      expect(verification).to.include({ outcome: "verified", by: "pin" });
+      expect(verification).to.include({ outcome: "verified", by: "key-pin" });
     }
   });
 

@@ -4,7 +4,6 @@ import type { ClientMatcher } from "../../src/policy/client-matcher.ts";
 import {
   compileRule,
   readAllowedClients,
-  readBoolean,
   type CompiledRule,
 } from "../../src/policy/compile-rule.ts";
 import { allOf, anyOf, dnsName, fingerprint, not } from "../../src/policy/matchers.ts";
@@ -90,7 +89,7 @@ describe("a rule", () => {
     expect(isPure({ allow: "anyone" })).to.equal(true);
     expect(isPure({ allow: [someone, anyOf(named, not(someone))] })).to.equal(true);
     expect(isPure({ allow: own })).to.equal(false);
-    expect(isPure({ allow: "anyone", deny: own })).to.equal(false);
+    expect(isPure({ allow: "any-client", deny: own })).to.equal(false);
     expect(isPure({ allow: allOf(someone, own) })).to.equal(false);
   });
 });
@@ -100,9 +99,9 @@ describe("a rule that cannot be meant", () => {
   const faults: Readonly<
     Record<string, readonly [rule: unknown, option: string, ...messages: string[]]>
   > = {
-    null: [null, "", "is not a rule", 'Write { match: "GET /health", allow: "anyone" }'],
-    "a text": ["GET /a", "", "is not a rule"],
-    "a function": [someone, "", "is not a rule"],
+    null: [null, "", "is not an object", 'Write { match: "GET /health", allow: "anyone" }'],
+    "a text": ["GET /a", "", "is not an object"],
+    "a function": [someone, "", "is not an object"],
     "an unknown key": [
       { match: "/", alow: "anyone" },
       ".alow",
@@ -115,7 +114,7 @@ describe("a rule that cannot be meant", () => {
       "The options are: name, match",
     ],
     "a key whose value got lost": [{ match: "/", allow, deny: undefined }, ".deny", "is undefined"],
-    "a list": [[], ".path", "is not a path"],
+    "a list": [[], "", "is not an object"],
     "a fault in its path": [{ match: "/:id", allow }, ".match", "holds the parameter :id"],
     "nobody to allow": [
       { match: "/" },
@@ -157,7 +156,7 @@ describe("a rule that cannot be meant", () => {
     "a mode that there is not": [
       { match: "/", allow, mode: "off" },
       ".mode",
-      '"off" is not a mode',
+      '"off" is not one of its values',
       'Write "enforce" or "report".',
     ],
     "a text for a boolean": [
@@ -236,7 +235,7 @@ describe("the trust set of a rule", () => {
     for (const more of [
       { allow: named },
       { allow: [someone, anyOf(someone, named)] },
-      { allow: "anyone", deny: named },
+      { allow: "any-client", deny: named },
       { allow: named, trust: trustSets },
     ]) {
       const error = configErrorOf(() => compile(rule(more), { trustSets }));
@@ -272,12 +271,13 @@ describe("readers that guards and other options share", () => {
       "requireClient",
     );
   });
+});
 
-  it("read a boolean, or its default", () => {
-    expect(readBoolean(undefined, true, "required")).to.equal(true);
-    expect(readBoolean(false, true, "required")).to.equal(false);
-    for (const value of [0, "false", null]) {
-      expect(configErrorOf(() => readBoolean(value, true, "required")).option).to.equal("required");
-    }
+describe("a rule for anyone", () => {
+  it("cannot deny somebody, who would just send no certificate", () => {
+    const rule = { match: "GET /", allow: "anyone", deny: dnsName("evil.example") };
+    const error = configErrorOf(() => compileRule(rule, 0, undefined, "enforce"));
+    expect(error.option).to.equal("rules[0].allow");
+    expect(error.message).to.contain("sending no certificate");
   });
 });

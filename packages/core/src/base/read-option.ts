@@ -1,0 +1,52 @@
+import { checkKeys } from "./check-keys.ts";
+import { ConfigError } from "./config-error.ts";
+
+// Types do not reach callers in JavaScript, nor values from a file: every option is read, none is believed.
+
+/** An object as one writes it: a promise, a list or a class instance would hide what it holds. */
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/** A plain object with none but known keys. */
+export function readObject<Key extends string>(
+  value: unknown,
+  known: readonly Key[],
+  option: string,
+  example: string,
+): Readonly<Partial<Record<Key, unknown>>> {
+  if (!isPlainObject(value)) {
+    const name = option === "" ? "options" : option;
+    throw new ConfigError(name, "is not an object", `Write ${example}.`);
+  }
+  return checkKeys(value, known, option);
+}
+
+export function readBoolean(value: unknown, fallback: boolean, option: string): boolean {
+  if (value === undefined) return fallback;
+  if (typeof value === "boolean") return value;
+  throw new ConfigError(
+    option,
+    `${JSON.stringify(value)} is not a boolean`,
+    "Write true or false.",
+  );
+}
+
+/** One of a few words; the first is the default. */
+export function readChoice<Choice extends string>(
+  value: unknown,
+  choices: readonly [Choice, ...Choice[]],
+  option: string,
+  fallback: Choice = choices[0],
+): Choice {
+  if (value === undefined) return fallback;
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice !== undefined) return choice;
+  throw new ConfigError(
+    option,
+    `${JSON.stringify(value)} is not one of its values`,
+    `Write ${choices.map((candidate) => `"${candidate}"`).join(" or ")}.`,
+  );
+}
