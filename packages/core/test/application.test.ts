@@ -1,5 +1,6 @@
 import { expect } from "chai";
 
+import * as adapter from "../src/adapter.ts";
 import * as application from "../src/application.ts";
 import * as core from "../src/index.ts";
 
@@ -15,5 +16,11 @@ describe("the public names", () => {
   it("are passed on by the engine, beside what a shield without an adapter needs", () => {
     const more = ["TlsConnection", "createShield"];
     expect(Object.keys(core)).to.have.members([...Object.keys(application), ...more]);
+  });
+
+  it("are apart from those that adapters are made of", () => {
+    const names = Object.keys(adapter);
+    expect(names).to.include.members(["createGuard", "deny", "originOf", "reason"]);
+    expect(names.filter((name) => name in core)).to.deep.equal([]);
   });
 });

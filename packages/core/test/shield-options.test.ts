@@ -6,7 +6,7 @@ import { authority, fakeClock } from "@mtls-shield/testkit";
 
 import { systemClock } from "../src/base/clock.ts";
 import type { ConfigWarning } from "../src/base/config-warning.ts";
-import { defaultLimits } from "../src/base/limits.ts";
+import { defaultLimits, mostCertificates } from "../src/base/limits.ts";
 import { defaultStatuses } from "../src/decision/statuses.ts";
 import { readShieldOptions, shieldOptionNames, type ShieldOptions } from "../src/shield-options.ts";
 import { configErrorOf } from "./config-error-of.ts";
@@ -159,6 +159,14 @@ describe("readShieldOptions", () => {
       expect(error.message).to.match(message);
     });
   }
+
+  it("refuses to look at more certificates than it reads", () => {
+    const { limits } = readShieldOptions({ limits: { certificates: mostCertificates } });
+    expect(limits.certificates).to.equal(mostCertificates);
+    const error = errorOf({ limits: { certificates: mostCertificates + 1 } });
+    expect(error.option).to.equal("limits.certificates");
+    expect(error.message).to.include(`is more than ${mostCertificates}`);
+  });
 
   it("fills in the limits that are not given", () => {
     const { limits } = readShieldOptions({ limits: { paths: 3 } });

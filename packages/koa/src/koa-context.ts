@@ -7,20 +7,23 @@ export function stateOf(ctx: Context): MtlsContext | undefined {
   return (ctx.state as { readonly mtls?: MtlsContext }).mtls ?? contextOf(ctx.req);
 }
 
+const none: readonly string[] = [];
+
+/** Nothing was taken off the target, and nothing put in its place. */
+const unchanged = { rewritten: none };
+
 /** A request as the engine sees it. */
 export function viewOf(ctx: Context): RequestView {
-  const { originalUrl } = ctx;
+  const { originalUrl, req } = ctx;
+  if (req.url === originalUrl) return new RequestView(req, unchanged);
   return new RequestView(ctx.req, { originalUrl, rewritten: rewrittenTargets(ctx, originalUrl) });
 }
-
-const none: readonly string[] = [];
 
 /**
  * Koa does not say what a mounted application's path lacks: koa-mount leaves only the innermost prefix. Where that is the
  * end of what is missing, nothing was rewritten; else the target is judged with the prefix and without.
  */
 function rewrittenTargets(ctx: Context, originalUrl: string): readonly string[] {
-  if (ctx.url === originalUrl) return none;
   const mounted: unknown = ctx["mountPath"];
   const prefix = typeof mounted === "string" ? mounted.replace(/\/$/, "") : "";
   const original = withoutAuthority(originalUrl);

@@ -26,6 +26,10 @@ export type Routing =
   | { readonly outcome: "routed"; readonly rules: readonly [CompiledRule, ...CompiledRule[]] }
   | { readonly outcome: "refused"; readonly reason: Reason };
 
+/** Targets that are asked for again and again are short; at most about 1 MB of them is kept. */
+const longestRemembered = 256;
+const mostRemembered = 1_024;
+
 /** Rules, ready to be asked. */
 export class CompiledPolicy {
   readonly rules: readonly CompiledRule[];
@@ -36,6 +40,8 @@ export class CompiledPolicy {
   readonly #usesHosts: boolean;
   /** What `route` returns for each single rule, made once. */
   readonly #routings: readonly Routing[];
+  /** By target and method, where nothing else of a request counts. */
+  readonly #bareTargets = new Map<string, Map<string, Routing>>();
 
   constructor(rules: readonly CompiledRule[]) {
     this.rules = rules;
@@ -52,6 +58,29 @@ export class CompiledPolicy {
 
   /** Finds the rules for a request, in every reading of its target, method and host. */
   route(request: RoutedRequest): Routing {
+    // What else a request says can only add readings; where it says nothing, method and target decide alone.
+    const isBare =
+      !this.#usesHosts &&
+      request.rewrittenTargets.length === 0 &&
+      request.overrideMethods.length === 0;
+    if (!isBare) return this.#findRouting(request);
+    const known = this.#bareTargets.get(request.target)?.get(request.method);
+    if (known !== undefined) return known;
+    const routing = this.#findRouting(request);
+    if (routing.outcome === "routed") this.#remember(request, routing);
+    return routing;
+  }
+
+  /** An absolute target is left out: it has to agree with the Host header of its request. So are methods that a client of HTTP/2 invents. */
+  #remember({ target, method }: RoutedRequest, routing: Routing): void {
+    if (!target.startsWith("/") || target.length > longestRemembered) return;
+    if (!METHODS.includes(method)) return;
+    if (this.#bareTargets.size >= mostRemembered) this.#bareTargets.clear();
+    const methods = this.#bareTargets.get(target) ?? new Map<string, Routing>();
+    this.#bareTargets.set(target, methods.set(method, routing));
+  }
+
+  #findRouting(request: RoutedRequest): Routing {
     const readings = readTarget(request.target);
     if (readings === undefined) return refuse("target-ambiguous");
     const hosts =

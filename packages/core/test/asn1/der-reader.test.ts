@@ -243,11 +243,17 @@ describe("DerReader, OBJECT IDENTIFIER", () => {
     "a padded arc": ["06 04 55 04 80 03", "has a padded arc"],
     "a padded first arc": ["06 03 80 55 04", "has a padded arc"],
     "an arc without its last octet": ["06 03 55 04 83", "is cut short"],
+    "65 octets, though each arc is sound": [`06 41 ${"01".repeat(65)}`, "is too long"],
+    "one arc of 65 octets": [`06 41 ${"81".repeat(64)}01`, "is too long"],
     "an arc cut off by the end of the value": ["06 02 55 84 03", "is cut short"],
   });
 
   it("reads an identifier as the key that oid() makes", () => {
     expect(reader("06 03 55 04 03").readOid()).to.equal(oid("2.5.4.3"));
+  });
+
+  it("reads identifiers of up to 64 octets", () => {
+    expect(reader(`06 40 ${"81".repeat(63)}01`).readOid()).to.have.length(64);
   });
 
   it("tells identifiers apart that differ by a multiple of 2^32 in one arc (CVE-2025-66030)", () => {

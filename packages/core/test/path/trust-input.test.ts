@@ -192,6 +192,21 @@ describe("the trust option, several sets", () => {
     );
   });
 
+  it("does not take a single misspelt part for a set", () => {
+    for (const [name, meant] of [
+      ["root", "roots"],
+      ["Roots", "roots"],
+      ["anchor", "anchors"],
+      ["pined", "pinned"],
+      ["intermediate", "intermediates"],
+    ] as const) {
+      expect(messageOf({ [name]: root.certificate.pem })).to.equal(
+        `trust.${name}: would be a trust set of this name. ` +
+          `Did you mean "${meant}"? If not, give the set another name.`,
+      );
+    }
+  });
+
   it("refuses names that could be taken for something else", () => {
     for (const name of ["", "a b", "a/b", "partner's", "ä"]) {
       expect(messageOf({ [name]: root.certificate.pem })).to.equal(

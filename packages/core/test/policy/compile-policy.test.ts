@@ -396,3 +396,35 @@ describe("a policy's short way and its long one", () => {
     expect(routed).to.be.greaterThan(1_000);
   });
 });
+
+describe("what a policy remembers of a target", () => {
+  const policy = compile(only("GET /admin/**"), anyone("POST /admin/**"), anyone("* /**"));
+
+  it("is for its method alone, and for a request without more to read", () => {
+    for (let time = 0; time < 2; time++) {
+      expect(route(policy, "/admin/a")).to.deep.equal([0]);
+      expect(route(policy, "/admin/a", { method: "POST" })).to.deep.equal([1]);
+      const more = { method: "POST", overrideMethods: ["GET"] };
+      expect(route(policy, "/admin/a", more)).to.have.members([0, 1]);
+      expect(route(policy, "/open", { rewrittenTargets: ["/admin/a"] })).to.have.members([0, 2]);
+      expect(route(policy, "/open")).to.deep.equal([2]);
+    }
+  });
+
+  it("leaves out absolute targets, whose host every request has to repeat", () => {
+    const target = "http://a.example/open";
+    expect(route(policy, target, { hosts: ["a.example"] })).to.deep.equal([2]);
+    expect(route(policy, target, { hosts: ["b.example"] })).to.equal("host-ambiguous");
+  });
+
+  it("is bounded in number, length and methods, and right beyond", () => {
+    const long = `/admin/${"a".repeat(300)}`;
+    for (let time = 0; time < 2; time++) {
+      expect(route(policy, long)).to.deep.equal([0]);
+      expect(route(policy, "/admin/a", { method: "X-INVENTED" })).to.deep.equal([2]);
+      for (let index = 0; index < 1_500; index++) {
+        expect(route(policy, `/admin/${index}`)).to.deep.equal([0]);
+      }
+    }
+  });
+});
