@@ -33,7 +33,7 @@ const packages = {
   express: ["core", "node"],
   koa: ["core", "node"],
   pki: [],
-  testkit: ["core", "node", "pki"],
+  testkit: [],
 };
 
 const packageRules = Object.entries(packages).map(([name, below]) => ({

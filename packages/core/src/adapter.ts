@@ -9,3 +9,4 @@ export { createGuard, type Guard, type GuardedRequest } from "./guard.ts";
 export { reason, type ReasonFacts } from "./reasons/reason.ts";
 export { originOf, type ContextOrigin } from "./shield.ts";
 export { shieldOptionNames } from "./shield-options.ts";
+export { hasAuthorities } from "./sources/server-authorities.ts";

@@ -1,6 +1,7 @@
 import { constants } from "node:crypto";
 import type { ServerOptions } from "node:https";
 import { ConfigError } from "@mtls-shield/core";
+import { hasAuthorities } from "@mtls-shield/core/adapter";
 
 /**
  * Settings of a TLS server for this library: it asks for a client certificate, and lets a client without a good one in,
@@ -31,7 +32,7 @@ export function httpsOptions<Options extends ServerOptions>(options: Options): O
 }
 
 function requireAuthorities(ca: unknown): void {
-  if (ca !== undefined && ca !== null && !(Array.isArray(ca) && ca.length === 0)) return;
+  if (hasAuthorities(ca)) return;
   throw new ConfigError(
     "ca",
     "is missing, and Node would then verify clients against the public web roots",

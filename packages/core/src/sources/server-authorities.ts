@@ -21,10 +21,13 @@ export function readServerAuthorities(server: object | undefined): ServerAuthori
   if (contexts === undefined || contexts.length > 0 || hasOwnContextChoice(server)) {
     return { outcome: "hidden" };
   }
-  // An empty list is as good as none: OpenSSL then trusts the public web roots.
-  if (ca === undefined || ca === null || (Array.isArray(ca) && ca.length === 0))
-    return { outcome: "missing" };
+  if (!hasAuthorities(ca)) return { outcome: "missing" };
   return { outcome: "known", ca };
+}
+
+/** Whether a `ca` option names any authority: an empty list is as good as none, OpenSSL then trusts the public web roots. */
+export function hasAuthorities(ca: unknown): boolean {
+  return ca !== undefined && ca !== null && !(Array.isArray(ca) && ca.length === 0);
 }
 
 /** The `SNICallback` option: Node keeps it under a symbol of this name. Where there is no such symbol nothing is known. */
