@@ -82,8 +82,8 @@ export class DerReader {
   }
 
   /** The content octets of an INTEGER, two's complement, in the fewest octets. */
-  readInteger(): Buffer {
-    const content = this.readContent(tags.integer);
+  readInteger(tag: number = tags.integer): Buffer {
+    const content = this.readContent(tag);
     const [first, second] = content;
     if (first === undefined) throw new DerError("an INTEGER is empty");
     if (
@@ -96,8 +96,8 @@ export class DerReader {
   }
 
   /** A small INTEGER that is not negative. */
-  readSmallInteger(): number {
-    const content = this.readInteger();
+  readSmallInteger(tag: number = tags.integer): number {
+    const content = this.readInteger(tag);
     if ((content[0] as number) >= 0x80) throw new DerError("an INTEGER is negative");
     if (content.length > 4) throw new DerError("an INTEGER is out of range");
     return content.readUIntBE(0, content.length);
@@ -111,8 +111,8 @@ export class DerReader {
   }
 
   /** A BIT STRING of named bits as a number: bit 0 is the lowest. Trailing zero bits are not encoded (X.690 11.2.2). */
-  readNamedBits(): number {
-    const content = this.readContent(tags.bitString);
+  readNamedBits(tag: number = tags.bitString): number {
+    const content = this.readContent(tag);
     const unused = content[0];
     const last = content.at(-1);
     if (unused === undefined || last === undefined || unused > 7 || content.length > 5) {

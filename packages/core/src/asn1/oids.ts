@@ -15,6 +15,11 @@ export const oids = {
   authorityKeyIdentifier: oid("2.5.29.35"),
   policyConstraints: oid("2.5.29.36"),
   extendedKeyUsage: oid("2.5.29.37"),
+  crlDistributionPoints: oid("2.5.29.31"),
+  freshestCrl: oid("2.5.29.46"),
+  authorityInfoAccess: oid("1.3.6.1.5.5.7.1.1"),
+  subjectInfoAccess: oid("1.3.6.1.5.5.7.1.11"),
+  anyPolicy: oid("2.5.29.32.0"),
   inhibitAnyPolicy: oid("2.5.29.54"),
   anyExtendedKeyUsage: oid("2.5.29.37.0"),
   serverAuth: oid("1.3.6.1.5.5.7.3.1"),
@@ -29,6 +34,8 @@ export const oids = {
   p256: oid("1.2.840.10045.3.1.7"),
   p384: oid("1.3.132.0.34"),
   p521: oid("1.3.132.0.35"),
+  md5: oid("1.2.840.113549.2.5"),
+  sha1: oid("1.3.14.3.2.26"),
   sha256: oid("2.16.840.1.101.3.4.2.1"),
   sha384: oid("2.16.840.1.101.3.4.2.2"),
   sha512: oid("2.16.840.1.101.3.4.2.3"),
@@ -36,12 +43,19 @@ export const oids = {
   signedData: oid("1.2.840.113549.1.7.2"),
   // ITU-T X.520, RFC 4519
   commonName: oid("2.5.4.3"),
+  // RFC 2985 5.2.1
+  emailAddress: oid("1.2.840.113549.1.9.1"),
 } as const;
 
 /** The key of a dotted object identifier. */
 export function oid(dotted: string): string {
-  const [first = 0, second = 0, ...rest] = dotted.split(".").map(Number);
-  return String.fromCharCode(...[first * 40 + second, ...rest].flatMap(base128));
+  const [first = 0n, second = 0n, ...rest] = dotted.split(".").map(BigInt);
+  return String.fromCharCode(...[first * 40n + second, ...rest].flatMap(base128));
+}
+
+/** Whether a text is a dotted object identifier (ITU-T X.660 7.6: below the arcs 0 and 1 there are 40 arcs). */
+export function isDottedOid(text: string): boolean {
+  return /^(?:[01]\.[1-3]?\d|2\.(?:0|[1-9]\d*))(?:\.(?:0|[1-9]\d*))*$/.test(text);
 }
 
 /** The dotted form of a key. */
@@ -61,8 +75,8 @@ export function dottedOid(key: string): string {
   return [first, joined - first * 40n, ...rest].join(".");
 }
 
-function base128(arc: number): number[] {
-  const octets = [arc & 0x7f];
-  for (let left = arc >> 7; left > 0; left >>= 7) octets.unshift((left & 0x7f) | 0x80);
+function base128(arc: bigint): number[] {
+  const octets = [Number(arc & 0x7fn)];
+  for (let left = arc >> 7n; left > 0n; left >>= 7n) octets.unshift(Number(left & 0x7fn) | 0x80);
   return octets;
 }

@@ -41,3 +41,16 @@ function decodeBase64(text: string): Buffer | undefined {
   const bytes = Buffer.from(text, "base64");
   return bytes.length > 0 && bytes.toString("base64") === text ? bytes : undefined;
 }
+
+/** The bytes of a text that is one PEM block with this label and nothing else; a string says what is wrong. */
+export function parseSinglePem(text: string, label: string): Buffer | string {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith("-----BEGIN ") || !trimmed.endsWith("-----")) {
+    return "the text is not a PEM block alone";
+  }
+  const blocks = parsePem(trimmed);
+  if (typeof blocks === "string") return blocks;
+  const [block, ...others] = blocks;
+  if (block === undefined || others.length > 0) return "the text is not one PEM block";
+  return block.label === label ? block.bytes : `the block is a ${block.label}, not a ${label}`;
+}

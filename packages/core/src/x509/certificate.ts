@@ -24,6 +24,8 @@ export class Certificate {
   readonly notBefore: number;
   /** Epoch milliseconds; the certificate is valid up to and including this second. */
   readonly notAfter: number;
+  /** Whether both dates are in the form that RFC 5280 4.1.2.5 prescribes for their year. */
+  readonly hasCanonicalDates: boolean;
   readonly publicKey: PublicKey;
   readonly extensions: Extensions;
   /** Undefined when the algorithm is not one of the accepted. */
@@ -51,8 +53,11 @@ export class Certificate {
     this.issuer = DistinguishedName.read(tbs);
     if (this.issuer.isEmpty) throw new DerError("the issuer is empty");
     const validity = tbs.read(tags.sequence);
-    this.notBefore = readTime(validity);
-    this.notAfter = readTime(validity);
+    const notBefore = readTime(validity);
+    const notAfter = readTime(validity);
+    this.notBefore = notBefore.milliseconds;
+    this.notAfter = notAfter.milliseconds;
+    this.hasCanonicalDates = notBefore.isCanonical && notAfter.isCanonical;
     validity.finish();
     this.subject = DistinguishedName.read(tbs);
     this.publicKey = PublicKey.read(tbs);
@@ -98,8 +103,8 @@ function readVersion(tbs: DerReader): 1 | 2 | 3 {
 
 function readSerialNumber(tbs: DerReader): Buffer {
   const serialNumber = tbs.readInteger();
-  // RFC 5280 4.1.2.2: users must handle up to 20 octets, and should handle numbers that are not positive.
-  if (serialNumber.length > 20) throw new DerError("the serial number is longer than 20 octets");
+  // RFC 5280 4.1.2.2 allows 20 octets; longer ones are in use, and are printed and compared at every call.
+  if (serialNumber.length > 64) throw new DerError("the serial number is longer than 64 octets");
   return serialNumber;
 }
 

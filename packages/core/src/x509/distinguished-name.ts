@@ -17,6 +17,7 @@ export interface NameAttribute {
 export class DistinguishedName {
   readonly der: Buffer;
   #attributes: readonly (readonly NameAttribute[])[] | undefined;
+  #relativeKeys: readonly string[] | undefined;
   #comparisonKey: string | undefined;
   #text: string | undefined;
 
@@ -30,12 +31,8 @@ export class DistinguishedName {
     const names = DerReader.of(der).read(tags.sequence);
     while (!names.atEnd) {
       const set = names.read(tags.set);
-      do {
-        const attribute = set.read(tags.sequence);
-        attribute.readOid();
-        checkString(attribute.nextTag, attribute.readAny());
-        attribute.finish();
-      } while (!set.atEnd);
+      do checkAttribute(set);
+      while (!set.atEnd);
     }
     return new DistinguishedName(der);
   }
@@ -50,11 +47,15 @@ export class DistinguishedName {
     return this.#attributes;
   }
 
-  /** Two names are the same when their keys are (RFC 5280 7.1: case and inner white space do not count). */
+  /** Two relative names are the same when their keys are (RFC 5280 7.1: case and inner white space do not count). */
+  get relativeKeys(): readonly string[] {
+    this.#relativeKeys ??= this.relativeNames.map(relativeKey);
+    return this.#relativeKeys;
+  }
+
+  /** Two names are the same when their keys are. */
   get comparisonKey(): string {
-    this.#comparisonKey ??= JSON.stringify(
-      this.relativeNames.map((set) => set.map(attributeKey).sort()),
-    );
+    this.#comparisonKey ??= this.relativeKeys.join(",");
     return this.#comparisonKey;
   }
 
@@ -69,14 +70,23 @@ export class DistinguishedName {
 
   /** The common names, from general to specific. */
   get commonNames(): readonly string[] {
-    return this.relativeNames
-      .flat()
-      .filter((attribute) => attribute.type === oids.commonName)
-      .map((attribute) => attribute.text ?? "");
+    return this.#textsOf(oids.commonName);
+  }
+
+  /** The values of emailAddress, where names held mailboxes before alternative names did (RFC 5280 4.1.2.6). */
+  get emailAddresses(): readonly string[] {
+    return this.#textsOf(oids.emailAddress);
   }
 
   equals(other: DistinguishedName): boolean {
     return equalBytes(this.der, other.der) || this.comparisonKey === other.comparisonKey;
+  }
+
+  #textsOf(type: string): readonly string[] {
+    return this.relativeNames
+      .flat()
+      .filter((attribute) => attribute.type === type)
+      .map((attribute) => attribute.text ?? "");
   }
 }
 
@@ -84,18 +94,44 @@ function readRelativeNames(der: Buffer): readonly (readonly NameAttribute[])[] {
   const relativeNames: NameAttribute[][] = [];
   const names = DerReader.of(der).read(tags.sequence);
   while (!names.atEnd) {
-    const set = names.read(tags.set);
-    const attributes: NameAttribute[] = [];
-    while (!set.atEnd) {
-      const attribute = set.read(tags.sequence);
-      const type = attribute.readOid();
-      const tag = attribute.nextTag;
-      const value = attribute.readAny();
-      attributes.push({ type, text: decodeString(tag, value), der: value });
-    }
-    relativeNames.push(attributes);
+    relativeNames.push(readAttributes(names.read(tags.set)));
   }
   return relativeNames;
+}
+
+/** The attributes of a set whose structure was checked. */
+function readAttributes(set: DerReader): NameAttribute[] {
+  const attributes: NameAttribute[] = [];
+  while (!set.atEnd) {
+    const attribute = set.read(tags.sequence);
+    const type = attribute.readOid();
+    const tag = attribute.nextTag;
+    const value = attribute.readAny();
+    attributes.push({ type, text: decodeString(tag, value), der: value });
+  }
+  return attributes;
+}
+
+/** A RelativeDistinguishedName that stands by itself, under whatever tag (RFC 5280 4.2.1.13). */
+export function readRelativeName(reader: DerReader, tag: number): readonly NameAttribute[] {
+  const der = reader.readWhole(tag);
+  const set = DerReader.of(der).read(tag);
+  do checkAttribute(set);
+  while (!set.atEnd);
+  return readAttributes(DerReader.of(der).read(tag));
+}
+
+/** Checks the next attribute of a set: its structure, and that its string is of its own alphabet. */
+function checkAttribute(set: DerReader): void {
+  const attribute = set.read(tags.sequence);
+  attribute.readOid();
+  checkString(attribute.nextTag, attribute.readAny());
+  attribute.finish();
+}
+
+/** The key of one relative name: JSON, so that keys put side by side stay apart. */
+export function relativeKey(attributes: readonly NameAttribute[]): string {
+  return JSON.stringify(attributes.map(attributeKey).sort());
 }
 
 /** Strings that are not of their own alphabet would print or compare as something else. */
@@ -104,6 +140,7 @@ function checkString(tag: number, der: Buffer): void {
   switch (tag) {
     case tags.utf8String:
       if (!isUtf8(content)) throw new DerError("a UTF8String is not UTF-8");
+      if (!isAscii(content)) checkMarks(content.toString("utf8"));
       return;
     case tags.printableString:
     case tags.ia5String:
@@ -112,9 +149,22 @@ function checkString(tag: number, der: Buffer): void {
       if (!isAscii(content)) throw new DerError("a string holds octets outside ASCII");
       return;
     case tags.bmpString:
+      checkMarks(decodeWide(content, 2));
+      return;
     case tags.universalString:
-      decodeString(tag, der);
+      checkMarks(decodeWide(content, 4));
   }
+}
+
+/** Those that combine with a character before them; two that are no marks decompose to such (halfwidth katakana). */
+const manyMarks = /[\p{M}\uff9e\uff9f]{31}/u;
+
+/**
+ * UAX #15, section 13: no script needs more than 30 combining marks in a row, and bringing them into order takes time by the
+ * square of their number, which comparing names would spend on anybody's certificate.
+ */
+function checkMarks(text: string): void {
+  if (manyMarks.test(text)) throw new DerError("a string holds too many combining marks in a row");
 }
 
 /** The text of a string type, which `checkString` has seen; undefined for any other type. */
@@ -153,11 +203,16 @@ function decodeWide(content: Buffer, width: 2 | 4): string {
 }
 
 function attributeKey({ type, text, der }: NameAttribute): string {
-  const value =
-    text === undefined
-      ? `#${toHex(der)}`
-      : `=${text.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim()}`;
-  return dottedOid(type) + value;
+  return text === undefined ? `${type}#${toHex(der)}` : `${type}=${foldText(text)}`;
+}
+
+/** Visible ASCII with single spaces inside: nearly every name, of which only the case can differ. */
+const plainText = /^[!-~]+(?: [!-~]+)*$/;
+
+/** RFC 5280 7.1, RFC 4518 2: case, compatible forms and the amount of white space do not count. */
+function foldText(text: string): string {
+  if (plainText.test(text)) return text.toLowerCase();
+  return text.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim();
 }
 
 /** The short names of RFC 4514 section 3, and the two that certificates use besides. */
@@ -171,7 +226,7 @@ const shortNames = new Map([
   [oid("2.5.4.11"), "OU"],
   [oid("0.9.2342.19200300.100.1.1"), "UID"],
   [oid("0.9.2342.19200300.100.1.25"), "DC"],
-  [oid("1.2.840.113549.1.9.1"), "emailAddress"],
+  [oids.emailAddress, "emailAddress"],
   [oid("2.5.4.5"), "serialNumber"],
 ]);
 

@@ -6,19 +6,30 @@ import { contextConstructed, tags } from "../asn1/tags.ts";
 import { tryParse } from "../asn1/try-parse.ts";
 import type { PublicKey } from "./public-key.ts";
 
-type Hash = "sha256" | "sha384" | "sha512";
+type Hash = "sha256" | "sha384" | "sha512" | LegacyHash;
+type LegacyHash = "md5" | "sha1";
 
-/** A signature algorithm that the engine accepts. Everything that is not listed is refused. */
+/** What is too weak to be accepted unless an operator says so: a hash in signatures, or RSA keys from 1024 bits up. */
+export type LegacyAlgorithm = (typeof legacyAlgorithms)[number];
+
+export const legacyAlgorithms = ["md5", "sha1", "rsa-1024"] as const;
+
+export const noLegacy: ReadonlySet<LegacyAlgorithm> = new Set();
+
+/** A signature algorithm that the engine knows. Everything that is not listed is refused. */
 export type SignatureAlgorithm =
   | { readonly scheme: "ecdsa" | "rsa-pkcs1"; readonly hash: Hash }
   | { readonly scheme: "rsa-pss"; readonly hash: Hash; readonly saltLength: number }
   | { readonly scheme: "Ed25519" | "Ed448" };
 
-/** RFC 5758 3.2, RFC 4055 5, RFC 8410 3 */
+/** RFC 3279 2.2, RFC 5758 3.2, RFC 4055 5, RFC 8410 3 */
 const algorithms = new Map<string, SignatureAlgorithm>([
+  [oid("1.2.840.10045.4.1"), { scheme: "ecdsa", hash: "sha1" }],
   [oid("1.2.840.10045.4.3.2"), { scheme: "ecdsa", hash: "sha256" }],
   [oid("1.2.840.10045.4.3.3"), { scheme: "ecdsa", hash: "sha384" }],
   [oid("1.2.840.10045.4.3.4"), { scheme: "ecdsa", hash: "sha512" }],
+  [oid("1.2.840.113549.1.1.4"), { scheme: "rsa-pkcs1", hash: "md5" }],
+  [oid("1.2.840.113549.1.1.5"), { scheme: "rsa-pkcs1", hash: "sha1" }],
   [oid("1.2.840.113549.1.1.11"), { scheme: "rsa-pkcs1", hash: "sha256" }],
   [oid("1.2.840.113549.1.1.12"), { scheme: "rsa-pkcs1", hash: "sha384" }],
   [oid("1.2.840.113549.1.1.13"), { scheme: "rsa-pkcs1", hash: "sha512" }],
@@ -27,6 +38,7 @@ const algorithms = new Map<string, SignatureAlgorithm>([
 ]);
 
 const hashes = new Map<string, Hash>([
+  [oids.sha1, "sha1"],
   [oids.sha256, "sha256"],
   [oids.sha384, "sha384"],
   [oids.sha512, "sha512"],
@@ -45,42 +57,47 @@ export function parseSignatureAlgorithm(der: Buffer): SignatureAlgorithm | undef
   return algorithm;
 }
 
-/**
- * RSASSA-PSS-params (RFC 4055 3.1). The defaults are SHA-1, so every field has to be there; the hash of the mask
- * generation has to be the hash of the message.
- */
+/** RSASSA-PSS-params (RFC 4055 3.1); the hash of the mask generation has to be the hash of the message. */
 function readPss(identifier: DerReader): SignatureAlgorithm | undefined {
   const parameters = identifier.readOptional(tags.sequence);
   identifier.finish();
-  const hash = readHash(parameters?.readOptional(contextConstructed(0)));
-  const maskHash = readMaskHash(parameters?.readOptional(contextConstructed(1)));
-  const salt = parameters?.readOptional(contextConstructed(2));
-  if (parameters === undefined || hash === undefined || hash !== maskHash || salt === undefined) {
-    return undefined;
-  }
-  const saltLength = salt.readSmallInteger();
-  salt.finish();
+  if (parameters === undefined) return undefined;
+  const hash = readHash(parameters.readOptional(contextConstructed(0)));
+  const maskHash = readMaskHash(parameters.readOptional(contextConstructed(1)));
+  const salt = parameters.readOptional(contextConstructed(2));
+  // RFC 4055 3.1: the default is 20 octets.
+  const saltLength = salt?.readSmallInteger() ?? 20;
+  salt?.finish();
   // The trailer field has one value, its default, which DER leaves out.
   parameters.finish();
+  if (hash === undefined || hash !== maskHash) return undefined;
   return { scheme: "rsa-pss", hash, saltLength };
 }
 
 function readHash(wrapper: DerReader | undefined): Hash | undefined {
-  if (wrapper === undefined) return undefined;
+  // RFC 4055 2.1: the default.
+  if (wrapper === undefined) return "sha1";
   const identifier = wrapper.read(tags.sequence);
   wrapper.finish();
+  return readHashAlgorithm(identifier);
+}
+
+function readMaskHash(wrapper: DerReader | undefined): Hash | undefined {
+  if (wrapper === undefined) return "sha1";
+  const identifier = wrapper.read(tags.sequence);
+  wrapper.finish();
+  if (identifier.readOid() !== oids.mgf1) return undefined;
+  const hash = readHashAlgorithm(identifier.read(tags.sequence));
+  identifier.finish();
+  return hash;
+}
+
+function readHashAlgorithm(identifier: DerReader): Hash | undefined {
   const hash = hashes.get(identifier.readOid());
   if (hash === undefined) return undefined;
   readOptionalNull(identifier);
   identifier.finish();
   return hash;
-}
-
-function readMaskHash(wrapper: DerReader | undefined): Hash | undefined {
-  if (wrapper === undefined) return undefined;
-  const identifier = wrapper.read(tags.sequence);
-  wrapper.finish();
-  return identifier.readOid() === oids.mgf1 ? readHash(identifier) : undefined;
 }
 
 function readOptionalNull(identifier: DerReader): void {
@@ -91,20 +108,32 @@ function readOptionalNull(identifier: DerReader): void {
 
 export type SignatureVerdict = "valid" | "invalid" | "key-unsupported" | "algorithm-unsupported";
 
-/** Checks a signature over the original bytes with `node:crypto`. */
+/** Checks a signature over the original bytes with `node:crypto`; a weak hash only counts where `legacy` names it. */
 export function verifySignature(
   algorithm: SignatureAlgorithm | undefined,
   signed: Buffer,
   signature: Buffer,
   key: PublicKey,
+  legacy: ReadonlySet<LegacyAlgorithm> = noLegacy,
 ): SignatureVerdict {
   if (algorithm === undefined) return "algorithm-unsupported";
+  if (!isAcceptedAlgorithm(algorithm, legacy)) return "algorithm-unsupported";
   if (!fits(algorithm, key))
     return key.shape.type === "unsupported" ? "key-unsupported" : "invalid";
   if (algorithm.scheme === "ecdsa" && !isEcdsaSignature(signature)) return "invalid";
   const keyObject = key.keyObject;
   if (keyObject === undefined) return "key-unsupported";
   return check(algorithm, signed, signature, keyObject) ? "valid" : "invalid";
+}
+
+/** Whether an algorithm that the engine knows is strong enough, or named as weak but accepted. */
+export function isAcceptedAlgorithm(
+  algorithm: SignatureAlgorithm,
+  legacy: ReadonlySet<LegacyAlgorithm>,
+): boolean {
+  if (!("hash" in algorithm)) return true;
+  const { hash } = algorithm;
+  return (hash !== "sha1" && hash !== "md5") || legacy.has(hash);
 }
 
 /** An algorithm goes with one kind of key: nothing is coerced. */

@@ -2,16 +2,26 @@ import { DerError } from "../asn1/der-error.ts";
 import type { DerReader } from "../asn1/der-reader.ts";
 import { tags } from "../asn1/tags.ts";
 
-/** Reads a Time in the one form that RFC 5280 4.1.2.5 allows (seconds, `Z`), as epoch milliseconds. */
-export function readTime(reader: DerReader): number {
+/** A Time as it is written. */
+export interface Time {
+  /** Epoch milliseconds. */
+  readonly milliseconds: number;
+  /** RFC 5280 4.1.2.5: the years 1950 to 2049 are written as UTCTime, others as GeneralizedTime. */
+  readonly isCanonical: boolean;
+}
+
+/** Reads a Time in one of the two forms that RFC 5280 4.1.2.5 allows: with seconds and `Z`. */
+export function readTime(reader: DerReader): Time {
   if (reader.nextTag === tags.utcTime) {
     const content = reader.readContent(tags.utcTime);
     const year = digits(content, 0, 2);
     // RFC 5280 4.1.2.5.1: two-digit years stand for 1950 to 2049.
-    return readFrom(content, 2, year < 50 ? 2000 + year : 1900 + year);
+    const fullYear = year < 50 ? 2000 + year : 1900 + year;
+    return { milliseconds: readFrom(content, 2, fullYear), isCanonical: true };
   }
   const content = reader.readContent(tags.generalizedTime);
-  return readFrom(content, 4, digits(content, 0, 4));
+  const year = digits(content, 0, 4);
+  return { milliseconds: readFrom(content, 4, year), isCanonical: year < 1950 || year > 2049 };
 }
 
 /** Month, day, hour, minute and second, and a `Z` at the end. */

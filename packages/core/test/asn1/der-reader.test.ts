@@ -6,7 +6,7 @@ import { der } from "@mtls-shield/testkit";
 import { DerError } from "../../src/asn1/der-error.ts";
 import { DerReader } from "../../src/asn1/der-reader.ts";
 import { oid } from "../../src/asn1/oids.ts";
-import { tags } from "../../src/asn1/tags.ts";
+import { contextPrimitive, tags } from "../../src/asn1/tags.ts";
 
 function reader(hex: string): DerReader {
   return DerReader.of(Buffer.from(hex.replaceAll(" ", ""), "hex"));
@@ -192,6 +192,34 @@ describe("DerReader, INTEGER", () => {
     expect(reader("02 01 00").readSmallInteger()).to.equal(0);
     expect(reader("02 02 00 ff").readSmallInteger()).to.equal(255);
     expect(reader("02 04 7f ff ff ff").readSmallInteger()).to.equal(2 ** 31 - 1);
+  });
+});
+
+describe("DerReader, implicit tags", () => {
+  const tag = contextPrimitive(1);
+
+  it("stand for those of INTEGERs and BIT STRINGs, whose content stays the same", () => {
+    expect(reader("81 02 00 80").readInteger(tag).toString("hex")).to.equal("0080");
+    expect(reader("81 02 00 80").readSmallInteger(tag)).to.equal(128);
+    expect(reader("81 02 01 06").readNamedBits(tag)).to.equal(0b110_0000);
+  });
+
+  refuses((from) => from.readInteger(tag), {
+    "the universal tag of an INTEGER": ["02 01 05", "another type was expected"],
+    "another number": ["80 01 05", "another type was expected"],
+    "a constructed value": ["a1 01 05", "another type was expected"],
+    "a padded number under the tag": ["81 02 00 7f", "superfluous"],
+  });
+
+  refuses((from) => from.readSmallInteger(tag), {
+    "the universal tag of a small INTEGER": ["02 01 05", "another type was expected"],
+    "a negative number under the tag": ["81 01 ff", "an INTEGER is negative"],
+    "no octet under the tag": ["81 00", "an INTEGER is empty"],
+  });
+
+  refuses((from) => from.readNamedBits(tag), {
+    "the universal tag of a BIT STRING": ["03 02 07 80", "another type was expected"],
+    "a trailing zero bit under the tag": ["81 02 06 80", "has bits that DER leaves out"],
   });
 });
 

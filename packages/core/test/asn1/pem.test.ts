@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { parsePem } from "../../src/asn1/pem.ts";
+import { parsePem, parseSinglePem } from "../../src/asn1/pem.ts";
 
 function block(body: string, label = "CERTIFICATE"): string {
   return `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
@@ -101,6 +101,58 @@ describe("parsePem", () => {
   for (const [name, [text, message]] of Object.entries(faults)) {
     it(`says what is wrong with ${name}`, () => {
       expect(read(text)).to.equal(message);
+    });
+  }
+});
+
+describe("parseSinglePem", () => {
+  const readAlone = (text: string) => {
+    const bytes = parseSinglePem(text, "CERTIFICATE");
+    return typeof bytes === "string" ? bytes : `${bytes.toString()}!`;
+  };
+
+  it("reads one block, with white space around it at most", () => {
+    for (const text of [block("aGVsbG8="), `\n\t ${block("aGVsbG8=")}\r\n\n`]) {
+      expect(readAlone(text)).to.equal("hello!");
+    }
+    expect(readAlone(block("aGVsbG8=").replaceAll("\n", "\r\n"))).to.equal("hello!");
+  });
+
+  for (const [what, text, problem] of [
+    ["nothing", "", "the text is not a PEM block alone"],
+    ["white space", " \n", "the text is not a PEM block alone"],
+    ["base64 alone", "aGVsbG8=", "the text is not a PEM block alone"],
+    ["text before", `a\n${block("YQ==")}`, "the text is not a PEM block alone"],
+    ["text after", `${block("YQ==")}a`, "the text is not a PEM block alone"],
+    ["an END line alone", "-----END CERTIFICATE-----", "the text is not a PEM block alone"],
+    ["two blocks", block("YQ==") + block("YQ=="), "the text is not one PEM block"],
+    [
+      "text between two blocks",
+      `${block("YQ==")}text\n${block("YQ==")}`,
+      "the text is not one PEM block",
+    ],
+    ["a line with text", "-----BEGIN a-----", "line 1: a boundary line is malformed"],
+    ["another label", block("YQ==", "X509 CRL"), "the block is a X509 CRL, not a CERTIFICATE"],
+    [
+      "a label in small letters",
+      block("YQ==", "certificate"),
+      "line 1: a boundary line is malformed",
+    ],
+    ["no base64", block("Y*=="), "the block that ends in line 3 is not base64"],
+    ["an empty block", block(""), "the block that ends in line 3 is not base64"],
+    [
+      "a BEGIN line alone",
+      "-----BEGIN CERTIFICATE-----",
+      "the last block (CERTIFICATE) has no END line",
+    ],
+    [
+      "another END line",
+      "-----BEGIN CERTIFICATE-----\nYQ==\n-----END X509 CRL-----",
+      "line 3: an END line without its BEGIN",
+    ],
+  ] as const) {
+    it(`says what is wrong with ${what}`, () => {
+      expect(readAlone(text)).to.equal(problem);
     });
   }
 });

@@ -1,16 +1,5 @@
 import { X509Certificate } from "node:crypto";
 
-import { AsnConvert } from "@peculiar/asn1-schema";
-import {
-  AuthorityKeyIdentifier,
-  BasicConstraints,
-  Certificate as OracleCertificate,
-  ExtendedKeyUsage,
-  KeyUsage,
-  SubjectAlternativeName,
-  SubjectKeyIdentifier,
-  type Name,
-} from "@peculiar/asn1-x509";
 import { expect } from "chai";
 import fc from "fast-check";
 
@@ -27,104 +16,15 @@ import {
 } from "@mtls-shield/testkit";
 
 import { dottedOid } from "../../src/asn1/oids.ts";
-import type { Certificate } from "../../src/x509/certificate.ts";
-import { keyUsageBits } from "../../src/x509/extensions.ts";
-import type { GeneralName } from "../../src/x509/general-name.ts";
+import { keyUsageBits, type Extensions } from "../../src/x509/extensions.ts";
 import { nameOf, parsed } from "../certificates.ts";
-
-function hex(bytes: ArrayBuffer | Uint8Array): string {
-  return Buffer.from(bytes as Uint8Array).toString("hex");
-}
-
-/** What the engine read, in plain values. */
-function factsOf(certificate: Certificate) {
-  const { extensions } = certificate;
-  return {
-    version: certificate.version,
-    serialNumber: hex(certificate.serialNumber),
-    issuer: namesOf(certificate.issuer.relativeNames),
-    subject: namesOf(certificate.subject.relativeNames),
-    notBefore: certificate.notBefore,
-    notAfter: certificate.notAfter,
-    publicKey: hex(certificate.publicKey.der),
-    signedBytes: hex(certificate.signedBytes),
-    signature: hex(certificate.signature),
-    basicConstraints: extensions.basicConstraints,
-    keyUsage: extensions.keyUsage,
-    extendedKeyUsage: extensions.extendedKeyUsage?.map(dottedOid),
-    subjectAltName: extensions.subjectAltName?.map(plainName),
-    subjectKeyIdentifier: extensions.subjectKeyIdentifier && hex(extensions.subjectKeyIdentifier),
-    authorityKeyIdentifier:
-      extensions.authorityKeyIdentifier && hex(extensions.authorityKeyIdentifier),
-  };
-}
-
-function namesOf(
-  names: readonly (readonly { readonly type: string; readonly text: string | undefined }[])[],
-) {
-  return names.map((set) => set.map(({ type, text }) => [dottedOid(type), text]));
-}
-
-function plainName(name: GeneralName): readonly [string, string] {
-  if (name.type === "ip") return ["ip", hex(name.value)];
-  if (name.type === "directory") return ["directory", name.value.text];
-  return [name.type, name.type === "other" ? hex(name.value) : name.value];
-}
-
-/** The same facts, as asn1-x509 reads them. */
-function oracleFactsOf(bytes: Uint8Array) {
-  const { tbsCertificate, tbsCertificateRaw, signatureValue } = AsnConvert.parse(
-    bytes,
-    OracleCertificate,
-  );
-  const valueOf = <Value>(oid: string, type: new () => Value): Value | undefined => {
-    const found = [...(tbsCertificate.extensions ?? [])].find(({ extnID }) => extnID === oid);
-    return found && AsnConvert.parse(found.extnValue.buffer, type);
-  };
-  const ids = write.extensionOids;
-  const basicConstraints = valueOf(ids.basicConstraints, BasicConstraints);
-  const keyIdentifier = valueOf(ids.subjectKeyIdentifier, SubjectKeyIdentifier);
-  const authorityKey = valueOf(ids.authorityKeyIdentifier, AuthorityKeyIdentifier)?.keyIdentifier;
-  const purposes = valueOf(ids.extendedKeyUsage, ExtendedKeyUsage);
-  const names = valueOf(ids.subjectAltName, SubjectAlternativeName);
-  return {
-    version: tbsCertificate.version + 1,
-    serialNumber: hex(tbsCertificate.serialNumber),
-    issuer: oracleNames(tbsCertificate.issuer),
-    subject: oracleNames(tbsCertificate.subject),
-    notBefore: tbsCertificate.validity.notBefore.getTime().getTime(),
-    notAfter: tbsCertificate.validity.notAfter.getTime().getTime(),
-    publicKey: hex(AsnConvert.serialize(tbsCertificate.subjectPublicKeyInfo)),
-    signedBytes: hex(tbsCertificateRaw!),
-    signature: hex(signatureValue),
-    basicConstraints: basicConstraints && {
-      isCa: basicConstraints.cA,
-      pathLength: basicConstraints.pathLenConstraint,
-    },
-    keyUsage: valueOf(ids.keyUsage, KeyUsage)?.toNumber(),
-    extendedKeyUsage: purposes && [...purposes],
-    subjectAltName:
-      names &&
-      [...names].map((name) => {
-        const { dNSName, rfc822Name, uniformResourceIdentifier } = name;
-        if (dNSName !== undefined) return ["dns", dNSName];
-        if (rfc822Name !== undefined) return ["email", rfc822Name];
-        if (uniformResourceIdentifier !== undefined) return ["uri", uniformResourceIdentifier];
-        // The oracle prints addresses; their octets follow the header of the name.
-        return ["ip", hex(AsnConvert.serialize(name)).slice(4)];
-      }),
-    subjectKeyIdentifier: keyIdentifier && hex(keyIdentifier.buffer),
-    authorityKeyIdentifier: authorityKey && hex(authorityKey.buffer),
-  };
-}
-
-function oracleNames(name: Name) {
-  return [...name].map((set) => [...set].map(({ type, value }) => [type, value.toString()]));
-}
+import { oracleFacts } from "./oracle-facts.ts";
+import { hex, plainFacts } from "./plain-facts.ts";
+import { extensionLists, knownExtensions, names } from "./random-extensions.ts";
 
 function expectAgreement(certificate: TestCertificate): void {
   const engine = parsed(certificate);
-  expect(factsOf(engine)).to.deep.equal(oracleFactsOf(certificate.der));
+  expect(plainFacts(engine)).to.deep.equal(oracleFacts(certificate.der));
 
   const node = new X509Certificate(certificate.der);
   expect(engine.fingerprint).to.equal(node.fingerprint256.replaceAll(":", "").toLowerCase());
@@ -242,4 +142,44 @@ describe("parseCertificate agrees with asn1-x509 and node:crypto", () => {
       { seed: 509, numRuns: 150 },
     );
   });
+
+  const certificates = 3_000;
+
+  it(`about ${certificates} certificates with random extensions of every kind`, function () {
+    this.timeout(120_000);
+    const keyPair = testKeyPair("ed25519");
+    const root = authority({ keyPair });
+    const seen = new Map<string, number>();
+    const certificate = fc.record({
+      subject: names,
+      // Of either sign: RFC 5280 4.1.2.2 asks users to cope with what issuers should not have written.
+      serialNumber: fc.bigInt({ min: -(1n << 80n), max: (1n << 160n) - 1n }),
+      extensions: extensionLists,
+    });
+    fc.assert(
+      fc.property(certificate, ({ subject, serialNumber, extensions }) => {
+        const raw = { subject, serialNumber: der.integer(serialNumber), extensions };
+        const { leaf } = root.client({ keyPair, raw: (sound) => ({ ...sound, ...raw }) });
+        const engine = parsed(leaf);
+        expect(plainFacts(engine)).to.deep.equal(oracleFacts(leaf.der));
+        for (const name of fieldsOf(engine.extensions)) seen.set(name, (seen.get(name) ?? 0) + 1);
+      }),
+      { seed: 42, numRuns: certificates },
+    );
+    for (const name of knownExtensions) {
+      expect(seen.get(name), `certificates with ${name}`).to.be.at.least(400);
+    }
+    expect(seen.get("unprocessedCritical"), "certificates with unknown ones").to.be.at.least(400);
+  });
 });
+
+/** The fields that hold something. */
+function fieldsOf(extensions: Extensions): readonly string[] {
+  return Object.entries(extensions)
+    .filter(([, value]: [string, unknown]) => value !== undefined && !isEmptyList(value))
+    .map(([name]) => name);
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
+}

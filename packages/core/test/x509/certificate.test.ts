@@ -135,6 +135,21 @@ describe("Certificate, names and dates", () => {
     expect(parseCertificate(leaf.der)).to.equal("bytes are left over");
   });
 
+  for (const [form, notBefore, notAfter, isCanonical] of [
+    ["the form of their year", der.utcTime, der.utcTime, true],
+    ["another form in front", der.generalizedTime, der.utcTime, false],
+    ["another form behind", der.utcTime, der.generalizedTime, false],
+  ] as const) {
+    it(`tells dates in ${form}`, () => {
+      const [start, end] = [Date.UTC(2030, 0, 1), Date.UTC(2031, 0, 1)];
+      const certificate = parsed(
+        leafWith(() => ({ validity: der.sequence(notBefore(start), notAfter(end)) })),
+      );
+      expect(certificate.hasCanonicalDates).to.equal(isCanonical);
+      expect([certificate.notBefore, certificate.notAfter]).to.deep.equal([start, end]);
+    });
+  }
+
   it("is self-issued when issuer and subject are the same name, whoever signed it", () => {
     const root = authority({ commonName: "Test Root" });
     expect(parsed(root.certificate).isSelfIssued).to.equal(true);
@@ -157,6 +172,7 @@ describe("Certificate, serial number", () => {
     ["a negative one", -1n, "ff"],
     ["one with its sign octet", 0x80n, "0080"],
     ["one of twenty octets", (1n << 159n) - 1n, `7f${"ff".repeat(19)}`],
+    ["one of 64 octets", (1n << 511n) - 1n, `7f${"ff".repeat(63)}`],
   ] as const) {
     it(`is read when it is ${name}`, () => {
       const { leaf } = authority().client({ serialNumber });
@@ -164,9 +180,9 @@ describe("Certificate, serial number", () => {
     });
   }
 
-  it("is refused beyond twenty octets", () => {
-    const { leaf } = authority().client({ serialNumber: 1n << 159n });
-    expect(parseCertificate(leaf.der)).to.equal("the serial number is longer than 20 octets");
+  it("is refused beyond 64 octets", () => {
+    const { leaf } = authority().client({ serialNumber: 1n << 511n });
+    expect(parseCertificate(leaf.der)).to.equal("the serial number is longer than 64 octets");
   });
 });
 

@@ -4,7 +4,11 @@ import fc from "fast-check";
 import { der, distinguishedName } from "@mtls-shield/testkit";
 
 import { DerError } from "../../src/asn1/der-error.ts";
-import { commonNameOf, nameOf, readName } from "../certificates.ts";
+import { DerReader } from "../../src/asn1/der-reader.ts";
+import { contextConstructed } from "../../src/asn1/tags.ts";
+import { readRelativeName, relativeKey } from "../../src/x509/distinguished-name.ts";
+import { bestCpuMs } from "../cpu-time.ts";
+import { commonNameOf, nameOf, readName, type Attribute } from "../certificates.ts";
 
 const cn = "2.5.4.3";
 const organization = "2.5.4.10";
@@ -105,11 +109,30 @@ describe("DistinguishedName, strings", () => {
     "the first surrogate in a UniversalString": universalString(0xd800),
     "the last surrogate in a UniversalString": universalString(0xdfff),
     "a UniversalString beyond Unicode": universalString(0x110000),
+    "more combining marks in a row than any script needs": utf8(`a${"\u0301".repeat(31)}`),
+    "as many in a BMPString": bmpString(`a${"\u0301".repeat(31)}`),
+    "as many in a UniversalString": universalString(...new Array<number>(31).fill(0x0301)),
+    "as many that turn into marks when they are decomposed": utf8("\uff9e\u0301".repeat(16)),
   })) {
     it(`refuses ${defect}`, () => {
       expect(() => readName(commonNameOf(value))).to.throw(DerError);
     });
   }
+
+  it("accepts 30 combining marks in a row", () => {
+    const marks = "\u0301".repeat(30);
+    expect(readName(commonNameOf(utf8(`a${marks}`))).commonNames).to.deep.equal([`a${marks}`]);
+  });
+
+  it("compares names of 64 KB in time that grows with their length alone, whatever marks they hold", () => {
+    // In reverse order of their combining classes, so that each of the second half has to pass all of the first.
+    const run = `a${"\u0301".repeat(15)}${"\u0316".repeat(15)}`;
+    const value = utf8(run.repeat(Math.floor(65_536 / Buffer.byteLength(run))));
+    const spent = bestCpuMs(() => {
+      expect(readName(commonNameOf(value)).comparisonKey).to.have.length.greaterThan(30_000);
+    });
+    expect(spent, "CPU milliseconds").to.be.lessThan(50);
+  });
 
   it("accepts ASCII in long strings of every ASCII type", () => {
     for (const tag of [0x13, 0x16, 0x1a]) {
@@ -208,6 +231,111 @@ describe("DistinguishedName, common names", () => {
   it("count even when they are no strings, so that none hides beside another", () => {
     const name = readName(nameOf([[cn, utf8("a")]], [[cn, der.integer(1)]]));
     expect(name.commonNames).to.deep.equal(["a", ""]);
+  });
+});
+
+describe("DistinguishedName, relative keys", () => {
+  const corp = [organization, utf8("Corp")] as const;
+
+  it("are one for each relative name, in their order", () => {
+    const name = readName(nameOf([corp], [[cn, utf8("a")]], [corp]));
+    expect(name.relativeKeys).to.have.length(3);
+    expect(name.relativeKeys[0]).to.equal(name.relativeKeys[2]);
+    expect(name.relativeKeys[0]).to.not.equal(name.relativeKeys[1]);
+    expect(readName(der.sequence()).relativeKeys).to.deep.equal([]);
+  });
+
+  it("are the same for names that RFC 5280 7.1 takes for the same", () => {
+    const [key] = readName(nameOf([corp])).relativeKeys;
+    for (const value of [utf8(" cORP "), der.printableString("CORP"), bmpString("Corp")]) {
+      expect(readName(nameOf([[organization, value]])).relativeKeys).to.deep.equal([key]);
+    }
+    for (const other of [nameOf([[cn, utf8("Corp")]]), nameOf([[organization, utf8("Corps")]])]) {
+      expect(readName(other).relativeKeys).to.not.deep.equal([key]);
+    }
+  });
+
+  it("hold all attributes of a relative name, whatever their order", () => {
+    const client = [cn, utf8("a")] as const;
+    const keys = (...attributes: readonly Attribute[]) => readName(nameOf(attributes)).relativeKeys;
+    expect(keys(corp, client)).to.deep.equal(keys(client, corp));
+    expect(keys(corp, client)).to.not.deep.equal(keys(corp));
+  });
+
+  it("are not fooled by text that looks like two attributes", () => {
+    const forged = readName(commonNameOf(utf8('a","2.5.4.10=b')));
+    const real = readName(
+      nameOf([
+        [cn, utf8("a")],
+        [organization, utf8("b")],
+      ]),
+    );
+    expect(forged.relativeKeys).to.not.deep.equal(real.relativeKeys);
+  });
+});
+
+describe("DistinguishedName, e-mail addresses", () => {
+  const emailAddress = "1.2.840.113549.1.9.1";
+
+  it("are listed from general to specific, every one of them, and nothing else", () => {
+    const name = readName(
+      nameOf(
+        [[emailAddress, der.ia5String("a@A.example")]],
+        [
+          [cn, utf8("b@b.example")],
+          [emailAddress, utf8("c@c.example")],
+        ],
+      ),
+    );
+    expect(name.emailAddresses).to.deep.equal(["a@A.example", "c@c.example"]);
+    expect(readName(der.sequence()).emailAddresses).to.deep.equal([]);
+  });
+
+  it("count even when they are no strings, so that none hides", () => {
+    const name = readName(nameOf([[emailAddress, der.integer(1)]]));
+    expect(name.emailAddresses).to.deep.equal([""]);
+  });
+});
+
+describe("readRelativeName", () => {
+  const tag = contextConstructed(1);
+  const attribute = (type: string, value: Uint8Array) => der.sequence(der.oid(type), value);
+  const read = (...attributes: readonly Uint8Array[]) =>
+    readRelativeName(DerReader.of(der.constructed(1, ...attributes)), tag);
+
+  it("reads the attributes under another tag than SET", () => {
+    const attributes = read(attribute(cn, utf8("a")), attribute(organization, utf8("b")));
+    expect(attributes.map(({ text }) => text)).to.deep.equal(["a", "b"]);
+  });
+
+  it("has the key that it has within a name", () => {
+    const name = readName(nameOf([[cn, utf8("A  b")]]));
+    expect(relativeKey(read(attribute(cn, utf8("a b"))))).to.equal(name.relativeKeys[0]);
+  });
+
+  it("leaves what follows to the caller", () => {
+    const reader = DerReader.of(
+      der.concat(der.constructed(1, attribute(cn, utf8("a"))), der.nullValue()),
+    );
+    readRelativeName(reader, tag);
+    expect(reader.atEnd).to.equal(false);
+  });
+
+  for (const [defect, attributes] of Object.entries({
+    "no attribute": [],
+    "an attribute without a value": [der.sequence(der.oid(cn))],
+    "an attribute with two values": [der.sequence(der.oid(cn), utf8("a"), utf8("b"))],
+    "a string that is not of its alphabet": [attribute(cn, latin1(0x13, 0xe9))],
+    "a bad attribute after a good one": [attribute(cn, utf8("a")), der.nullValue()],
+  })) {
+    it(`refuses ${defect}`, () => {
+      expect(() => read(...attributes)).to.throw(DerError);
+    });
+  }
+
+  it("refuses another tag", () => {
+    const bytes = der.set(attribute(cn, utf8("a")));
+    expect(() => readRelativeName(DerReader.of(bytes), tag)).to.throw(DerError);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   readExtensions,
   type Extensions,
 } from "../../src/x509/extensions.ts";
+import { directory, dns, nameConstraints, uri } from "../general-names.ts";
 
 function read(...extensions: readonly Uint8Array[]): Extensions {
   return readExtensions(DerReader.of(der.sequence(...extensions)).read(0x30));
@@ -18,34 +19,123 @@ function read(...extensions: readonly Uint8Array[]): Extensions {
 
 const ids = write.extensionOids;
 const unknown = "1.3.6.1.4.1.32473.99";
+const critical = { critical: true };
+
+/** The DER within the OCTET STRING of a whole Extension. */
+function valueOf(extension: Uint8Array): Buffer {
+  return Buffer.from(der.contentOf(der.split(extension).at(-1)!));
+}
+
+const names = der.sequence(dns("a.example"));
+const points = der.sequence(der.sequence(der.constructed(0, der.constructed(0, uri("http://a")))));
+const places = der.sequence(der.sequence(der.oid("1.3.6.1.5.5.7.48.1"), uri("http://a")));
+
+/** Each extension that has a field of its own, in the least form. */
+const known: readonly {
+  readonly field: keyof Extensions;
+  readonly id: string;
+  readonly value: Uint8Array;
+}[] = [
+  { field: "basicConstraints", id: ids.basicConstraints, value: der.sequence() },
+  { field: "keyUsage", id: ids.keyUsage, value: der.namedBits(0) },
+  { field: "extendedKeyUsage", id: ids.extendedKeyUsage, value: der.sequence(der.oid("1.2.3")) },
+  { field: "subjectAltName", id: ids.subjectAltName, value: names },
+  { field: "issuerAltName", id: "2.5.29.18", value: names },
+  { field: "subjectKeyIdentifier", id: ids.subjectKeyIdentifier, value: der.octetString() },
+  { field: "authorityKeyIdentifier", id: ids.authorityKeyIdentifier, value: der.sequence() },
+  {
+    field: "nameConstraints",
+    id: ids.nameConstraints,
+    value: nameConstraints({ permitted: [dns("a.example")] }),
+  },
+  {
+    field: "certificatePolicies",
+    id: ids.certificatePolicies,
+    value: der.sequence(der.sequence(der.oid("1.2.3"))),
+  },
+  {
+    field: "policyMappings",
+    id: ids.policyMappings,
+    value: der.sequence(der.sequence(der.oid("1.2.3"), der.oid("1.2.4"))),
+  },
+  {
+    field: "policyConstraints",
+    id: ids.policyConstraints,
+    value: der.sequence(der.primitive(0, der.bytes(0))),
+  },
+  { field: "inhibitAnyPolicy", id: ids.inhibitAnyPolicy, value: der.integer(0) },
+  { field: "crlDistributionPoints", id: "2.5.29.31", value: points },
+  { field: "freshestCrl", id: "2.5.29.46", value: points },
+  { field: "authorityInfoAccess", id: "1.3.6.1.5.5.7.1.1", value: places },
+  { field: "subjectInfoAccess", id: "1.3.6.1.5.5.7.1.11", value: places },
+];
 
 describe("readExtensions", () => {
   it("finds nothing in a certificate without extensions", () => {
     expect(noExtensions.basicConstraints).to.equal(undefined);
     expect(noExtensions.unprocessedCritical).to.deep.equal([]);
+    expect(noExtensions.all.size).to.equal(0);
     expect(Object.isFrozen(noExtensions)).to.equal(true);
   });
 
   it("reads what one extension says and leaves the rest undefined", () => {
-    const found = read(write.keyUsage("digitalSignature"));
-    expect(found).to.deep.equal({ ...noExtensions, keyUsage: keyUsageBits.digitalSignature });
+    const extension = write.keyUsage("digitalSignature");
+    expect(read(extension)).to.deep.equal({
+      ...noExtensions,
+      keyUsage: keyUsageBits.digitalSignature,
+      all: new Map([[oids.keyUsage, { isCritical: true, value: valueOf(extension) }]]),
+    });
+  });
+
+  it("keeps every extension as it is written, known or not, in the order of the certificate", () => {
+    const value = der.sequence(der.nullValue());
+    const found = read(
+      write.extension(unknown, value, { critical: true }),
+      write.extendedKeyUsage("clientAuth"),
+      write.extension("1.3.6.1.4.1.32473.98", der.bytes(1, 2)),
+    );
+    expect([...found.all.keys()]).to.deep.equal([
+      oid(unknown),
+      oid(ids.extendedKeyUsage),
+      oid("1.3.6.1.4.1.32473.98"),
+    ]);
+    expect(found.all.get(oid(unknown))).to.deep.equal({
+      isCritical: true,
+      value: Buffer.from(value),
+    });
+    // What is passed over need not be DER.
+    expect(found.all.get(oid("1.3.6.1.4.1.32473.98"))).to.deep.equal({
+      isCritical: false,
+      value: Buffer.from([1, 2]),
+    });
   });
 
   it("lists critical extensions that it does not process, and passes over others", () => {
     const found = read(
       write.extension(unknown, der.nullValue(), { critical: true }),
-      write.extension("2.5.29.18", der.sequence(), { critical: true }),
+      write.extension("2.5.29.9", der.sequence(), { critical: true }),
       write.extension("1.3.6.1.4.1.32473.98", der.nullValue()),
       write.certificatePolicies("1.2.3"),
     );
-    expect(found.unprocessedCritical).to.deep.equal([oid(unknown), oids.issuerAltName]);
+    expect(found.unprocessedCritical).to.deep.equal([oid(unknown), oid("2.5.29.9")]);
   });
 
-  it("lists critical certificate policies as unprocessed", () => {
-    const value = der.sequence(der.sequence(der.oid("1.2.3")));
-    const found = read(write.extension(ids.certificatePolicies, value, { critical: true }));
-    expect(found.unprocessedCritical).to.deep.equal([oids.certificatePolicies]);
+  it("lists no extension that it processes, however critical", () => {
+    const found = read(...known.map(({ id, value }) => write.extension(id, value, critical)));
+    expect(found.unprocessedCritical).to.deep.equal([]);
+    expect(found.all.size).to.equal(known.length);
   });
+
+  for (const { field, id, value } of known) {
+    it(`reads ${field}, and refuses what follows its value`, () => {
+      const found = read(write.extension(id, value));
+      const fields = Object.entries(found).filter(([, content]) => content !== undefined);
+      expect(fields.map(([name]) => name)).to.have.members([field, "all", "unprocessedCritical"]);
+      const long = write.extension(id, der.concat(value, der.nullValue()));
+      expect(() => read(long)).to.throw(DerError, "bytes are left over");
+      expect(() => read(write.extension(id, der.bytes()))).to.throw(DerError);
+    });
+  }
 
   for (const [defect, bytes] of Object.entries({
     "no extension": [],
@@ -156,34 +246,46 @@ describe("extended key usage", () => {
 
 describe("key identifiers", () => {
   const keyId = der.bytes(1, 2, 3);
-  const issuer = der.constructed(
-    1,
-    der.constructed(4, distinguishedName({ commonName: "Test Root" })),
-  );
+  const issuer = der.constructed(1, directory(distinguishedName({ commonName: "Test Root" })));
   const serial = der.primitive(2, der.bytes(7));
+
+  function authorityKeyIdentifier(...content: readonly Uint8Array[]) {
+    return read(write.extension(ids.authorityKeyIdentifier, der.sequence(...content)))
+      .authorityKeyIdentifier!;
+  }
 
   it("are read as octets", () => {
     const found = read(write.subjectKeyIdentifier(keyId), write.authorityKeyIdentifier(keyId));
     expect(found.subjectKeyIdentifier).to.deep.equal(Buffer.from(keyId));
-    expect(found.authorityKeyIdentifier).to.deep.equal(Buffer.from(keyId));
+    expect(found.authorityKeyIdentifier).to.deep.equal({
+      keyIdentifier: Buffer.from(keyId),
+      issuer: undefined,
+      serialNumber: undefined,
+    });
   });
 
-  function authorityKeyIdentifier(...content: readonly Uint8Array[]) {
-    return read(write.extension(ids.authorityKeyIdentifier, der.sequence(...content)))
-      .authorityKeyIdentifier;
-  }
-
   it("may name the issuer beside the key, or alone, or nothing", () => {
-    expect(authorityKeyIdentifier(der.primitive(0, keyId), issuer, serial)).to.deep.equal(
-      Buffer.from(keyId),
-    );
-    expect(authorityKeyIdentifier(issuer, serial)).to.equal(undefined);
-    expect(authorityKeyIdentifier()).to.equal(undefined);
+    const both = authorityKeyIdentifier(der.primitive(0, keyId), issuer, serial);
+    expect(both.keyIdentifier).to.deep.equal(Buffer.from(keyId));
+    for (const found of [both, authorityKeyIdentifier(issuer, serial)]) {
+      const name = found.issuer?.[0];
+      expect(name?.type === "directory" && name.value.text).to.equal("CN=Test Root");
+      expect(found.serialNumber).to.deep.equal(Buffer.from([7]));
+    }
+    expect(authorityKeyIdentifier(issuer, serial).keyIdentifier).to.equal(undefined);
+    expect(authorityKeyIdentifier()).to.deep.equal({
+      keyIdentifier: undefined,
+      issuer: undefined,
+      serialNumber: undefined,
+    });
   });
 
   for (const [defect, content] of Object.entries({
     "an issuer without a serial number": [issuer],
     "a serial number without an issuer": [serial],
+    "an issuer without a name": [der.constructed(1), serial],
+    "a serial number with superfluous octets": [issuer, der.primitive(2, der.bytes(0, 7))],
+    "an empty serial number": [issuer, der.primitive(2)],
     "a key identifier twice": [der.primitive(0, keyId), der.primitive(0, keyId)],
     "fields out of order": [serial, issuer],
     "an unknown field": [der.primitive(3, keyId)],
@@ -200,34 +302,24 @@ describe("key identifiers", () => {
   });
 });
 
-describe("constraints that are not processed", () => {
-  it("are noticed, critical or not", () => {
-    const subtree = der.sequence(der.constructed(0, der.sequence(der.primitive(2, der.bytes()))));
-    expect(read(write.extension(ids.nameConstraints, subtree)).hasNameConstraints).to.equal(true);
-    expect(read(write.nameConstraints({ permittedDnsNames: ["a.example"] }))).to.include({
-      hasNameConstraints: true,
-      hasPolicyConstraints: false,
-    });
-    for (const one of [
-      write.policyConstraints({ requireExplicitPolicy: 0 }),
-      write.policyMappings(["1.2.3", "1.2.4"]),
-      write.inhibitAnyPolicy(0),
-    ]) {
-      expect(read(one)).to.include({ hasNameConstraints: false, hasPolicyConstraints: true });
-    }
+describe("inhibit anyPolicy", () => {
+  it("counts certificates", () => {
+    expect(read(write.inhibitAnyPolicy(0)).inhibitAnyPolicy).to.equal(0);
+    expect(read(write.inhibitAnyPolicy(300)).inhibitAnyPolicy).to.equal(300);
   });
 
-  it("are noticed even when they hold nothing", () => {
-    expect(read(write.extension(ids.nameConstraints, der.sequence())).hasNameConstraints).to.equal(
-      true,
-    );
+  it("is refused when it counts less than nothing", () => {
+    expect(() => read(write.inhibitAnyPolicy(-1))).to.throw(DerError, "an INTEGER is negative");
   });
+});
 
-  it("are refused when they are no DER at all", () => {
-    expect(() => read(write.extension(ids.nameConstraints, der.bytes()))).to.throw(DerError);
-    expect(() => read(write.extension(ids.policyConstraints, der.bytes(0x30, 0x80)))).to.throw(
-      DerError,
-    );
+describe("issuer alternative name", () => {
+  it("may hold what no name that identifies somebody may", () => {
+    const value = der.sequence(uri("http://a.example/a b"));
+    expect(read(write.extension("2.5.29.18", value)).issuerAltName).to.deep.equal([
+      { type: "uri", value: "http://a.example/a b" },
+    ]);
+    expect(() => read(write.extension(ids.subjectAltName, value))).to.throw(DerError);
   });
 });
 

@@ -4,7 +4,10 @@ import { der, distinguishedName } from "@mtls-shield/testkit";
 
 import { DerError } from "../../src/asn1/der-error.ts";
 import { DerReader } from "../../src/asn1/der-reader.ts";
+import { oid } from "../../src/asn1/oids.ts";
+import { contextConstructed } from "../../src/asn1/tags.ts";
 import { readGeneralName, readGeneralNames } from "../../src/x509/general-name.ts";
+import { otherName } from "../general-names.ts";
 
 function text(value: string): Uint8Array {
   return Buffer.from(value, "latin1");
@@ -66,20 +69,33 @@ describe("readGeneralName", () => {
     expect(() => read(bytes)).to.throw(DerError, "bytes are left over");
   });
 
-  for (const [name, bytes] of Object.entries({
-    otherName: der.constructed(0, der.oid("1.2.3"), der.constructed(0, der.utf8String("a"))),
-    x400Address: der.constructed(3),
-    ediPartyName: der.constructed(5),
-    registeredID: der.primitive(8, der.oidContent("1.2.3")),
-  })) {
+  for (const [name, bytes, form] of [
+    [
+      "otherName",
+      der.constructed(0, der.oid("1.2.3"), der.constructed(0, der.utf8String("a"))),
+      `otherName ${oid("1.2.3")}`,
+    ],
+    ["x400Address", der.constructed(3), "x400Address"],
+    ["ediPartyName", der.constructed(5), "ediPartyName"],
+    ["registeredID", der.primitive(8, der.oidContent("1.2.3")), "registeredID"],
+  ] as const) {
     it(`keeps an ${name} as it is, of a type that nothing matches`, () => {
-      expect(read(bytes)).to.deep.equal({ type: "other", value: Buffer.from(bytes) });
+      expect(read(bytes)).to.deep.equal({ type: "other", form, value: Buffer.from(bytes) });
     });
   }
 
+  it("tells otherNames of different types apart, and no others", () => {
+    const form = (type: string, value: string) => {
+      const name = read(otherName(type, der.utf8String(value)));
+      return name.type === "other" && name.form;
+    };
+    expect(form("1.2.3", "a")).to.equal(form("1.2.3", "b"));
+    expect(form("1.2.3", "a")).to.not.equal(form("1.2.4", "a"));
+  });
+
   it("never takes the DNS name inside an otherName for a DNS name", () => {
-    const inner = der.primitive(2, text("admin.example"));
-    expect(read(der.constructed(0, der.oid("1.2.3"), inner)).type).to.equal("other");
+    const inner = otherName("1.2.3", der.primitive(2, text("admin.example")));
+    expect(read(inner).type).to.equal("other");
   });
 
   for (const [defect, bytes] of Object.entries({
@@ -88,6 +104,15 @@ describe("readGeneralName", () => {
     "a constructed DNS name": der.constructed(2, text("a")),
     "a primitive directory name": der.primitive(4, der.sequence()),
     "no name": der.bytes(),
+    "an otherName without a type": der.constructed(0, der.constructed(0, der.nullValue())),
+    "an otherName without a value": der.constructed(0, der.oid("1.2.3")),
+    "an otherName whose value is not tagged": der.constructed(0, der.oid("1.2.3"), der.nullValue()),
+    "an otherName with two values": der.constructed(
+      0,
+      der.oid("1.2.3"),
+      der.constructed(0, der.nullValue()),
+      der.constructed(0, der.nullValue()),
+    ),
   })) {
     it(`refuses ${defect}`, () => {
       expect(() => read(bytes)).to.throw(DerError);
@@ -110,11 +135,36 @@ describe("readGeneralName", () => {
   }
 });
 
+describe("readGeneralName, of other data", () => {
+  const readAnyAscii = (bytes: Uint8Array) => readGeneralName(DerReader.of(bytes), "any-ascii");
+
+  it("takes every character of ASCII", () => {
+    for (const tag of [1, 2, 6]) {
+      for (const value of ["a b", "a\n", "\0", "\x7f"]) {
+        expect(readAnyAscii(der.primitive(tag, text(value)))).to.have.property("value", value);
+      }
+    }
+  });
+
+  it("refuses an empty name and octets outside ASCII all the same", () => {
+    for (const value of ["", "\x80", "a\xff"]) {
+      expect(() => readAnyAscii(der.primitive(6, text(value)))).to.throw(DerError);
+    }
+  });
+});
+
 describe("readGeneralNames", () => {
   it("reads every name in order", () => {
     const bytes = der.sequence(der.primitive(2, text("b")), der.primitive(2, text("a")));
     const names = readGeneralNames(DerReader.of(bytes));
     expect(names.map(({ value }) => value)).to.deep.equal(["b", "a"]);
+  });
+
+  it("reads a list under another tag, and text of other data", () => {
+    const bytes = der.constructed(1, der.primitive(6, text("ldap://a/cn=b c")));
+    const [name] = readGeneralNames(DerReader.of(bytes), "any-ascii", contextConstructed(1));
+    expect(name).to.deep.equal({ type: "uri", value: "ldap://a/cn=b c" });
+    expect(() => readGeneralNames(DerReader.of(bytes), "any-ascii")).to.throw(DerError);
   });
 
   it("refuses a list without a name", () => {

@@ -15,8 +15,12 @@ import { DerError } from "../../src/asn1/der-error.ts";
 import { DerReader } from "../../src/asn1/der-reader.ts";
 import { PublicKey } from "../../src/x509/public-key.ts";
 import {
+  isAcceptedAlgorithm,
+  legacyAlgorithms,
+  noLegacy,
   parseSignatureAlgorithm,
   verifySignature,
+  type LegacyAlgorithm,
   type SignatureAlgorithm,
 } from "../../src/x509/signature.ts";
 
@@ -25,6 +29,7 @@ const pssId = "1.2.840.113549.1.1.10";
 const mgf1 = "1.2.840.113549.1.1.8";
 const sha256Algorithm = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"), der.nullValue());
 const sha384Algorithm = der.sequence(der.oid("2.16.840.1.101.3.4.2.2"), der.nullValue());
+const md5Algorithm = der.sequence(der.oid("1.2.840.113549.2.5"), der.nullValue());
 const sha1Algorithm = der.sequence(der.oid("1.3.14.3.2.26"), der.nullValue());
 const rsaPss: SignatureAlgorithm = { scheme: "rsa-pss", hash: "sha256", saltLength: 32 };
 
@@ -79,11 +84,20 @@ describe("parseSignatureAlgorithm", () => {
     });
   }
 
-  for (const name of ["ecdsa-sha1", "rsa-md5", "rsa-sha1", "rsa-pss-sha1", "dsa-sha256"] as const) {
-    it(`accepts no ${name}`, () => {
-      expect(schemeOf(name)).to.equal(undefined);
+  for (const [name, algorithm] of [
+    ["ecdsa-sha1", { scheme: "ecdsa", hash: "sha1" }],
+    ["rsa-md5", { scheme: "rsa-pkcs1", hash: "md5" }],
+    ["rsa-sha1", { scheme: "rsa-pkcs1", hash: "sha1" }],
+    ["rsa-pss-sha1", { scheme: "rsa-pss", hash: "sha1", saltLength: 20 }],
+  ] as const) {
+    it(`knows ${name}, which is not to say that it is accepted`, () => {
+      expect(schemeOf(name)).to.deep.equal(algorithm);
     });
   }
+
+  it("knows no dsa-sha256", () => {
+    expect(schemeOf("dsa-sha256")).to.equal(undefined);
+  });
 
   it("accepts RSA without its NULL, as RFC 4055 5 demands", () => {
     expect(parse(der.sequence(der.oid("1.2.840.113549.1.1.11")))).to.deep.equal({
@@ -128,6 +142,17 @@ describe("parseSignatureAlgorithm, RSASSA-PSS", () => {
     });
   });
 
+  it("reads what the parameters leave out: SHA-1, and a salt of 20 octets (RFC 4055 3.1)", () => {
+    const sha1 = { scheme: "rsa-pss", hash: "sha1", saltLength: 20 };
+    expect(parsePss()).to.deep.equal(sha1);
+    expect(parsePss(hash(sha1Algorithm), mask(sha1Algorithm), salt(20))).to.deep.equal(sha1);
+    expect(parsePss(salt(7))).to.deep.equal({ ...sha1, saltLength: 7 });
+    expect(parsePss(hash(sha256Algorithm), mask(sha256Algorithm))).to.deep.equal({
+      ...rsaPss,
+      saltLength: 20,
+    });
+  });
+
   it("accepts hashes without their NULL (RFC 4055 2.1)", () => {
     const bare = der.sequence(der.oid("2.16.840.1.101.3.4.2.1"));
     expect(parsePss(hash(bare), mask(bare), salt(32))).to.deep.equal(rsaPss);
@@ -135,11 +160,6 @@ describe("parseSignatureAlgorithm, RSASSA-PSS", () => {
 
   for (const [what, algorithm] of Object.entries({
     "without parameters": der.sequence(der.oid(pssId)),
-    "whose parameters are the defaults, SHA-1": der.sequence(der.oid(pssId), der.sequence()),
-    "without a salt length": der.sequence(
-      der.oid(pssId),
-      der.sequence(hash(sha256Algorithm), mask(sha256Algorithm)),
-    ),
     "without a mask function": der.sequence(
       der.oid(pssId),
       der.sequence(hash(sha256Algorithm), salt(32)),
@@ -149,9 +169,9 @@ describe("parseSignatureAlgorithm, RSASSA-PSS", () => {
       der.oid(pssId),
       der.sequence(hash(sha256Algorithm), mask(sha384Algorithm), salt(32)),
     ),
-    "over SHA-1 written out": der.sequence(
+    "over MD5": der.sequence(
       der.oid(pssId),
-      der.sequence(hash(sha1Algorithm), mask(sha1Algorithm), salt(20)),
+      der.sequence(hash(md5Algorithm), mask(md5Algorithm), salt(16)),
     ),
     "over an unknown hash, whatever its parameters": der.sequence(
       der.oid(pssId),
@@ -224,6 +244,22 @@ describe("parseSignatureAlgorithm, RSASSA-PSS", () => {
   });
 });
 
+describe("isAcceptedAlgorithm", () => {
+  it("accepts what is strong, whatever is named", () => {
+    for (const name of ["ecdsa-sha256", "rsa-sha512", "rsa-pss-sha256", "ed25519"] as const) {
+      expect(isAcceptedAlgorithm(schemeOf(name)!, noLegacy), name).to.equal(true);
+    }
+  });
+
+  it("accepts what is weak where it is named, and no other weakness for its sake", () => {
+    const weak = schemeOf("rsa-sha1")!;
+    for (const name of legacyAlgorithms) {
+      expect(isAcceptedAlgorithm(weak, new Set([name])), name).to.equal(name === "sha1");
+    }
+    expect(isAcceptedAlgorithm(weak, noLegacy)).to.equal(false);
+  });
+});
+
 describe("verifySignature", () => {
   const pairs: readonly (readonly [TestKeyAlgorithm, SignatureSchemeName])[] = [
     ["ecdsa-p256", "ecdsa-sha256"],
@@ -271,6 +307,28 @@ describe("verifySignature", () => {
       "algorithm-unsupported",
     );
   });
+
+  for (const [key, scheme, hash] of [
+    ["ecdsa-p256", "ecdsa-sha1", "sha1"],
+    ["rsa-2048", "rsa-sha1", "sha1"],
+    ["rsa-2048", "rsa-pss-sha1", "sha1"],
+    ["rsa-2048", "rsa-md5", "md5"],
+  ] as const) {
+    it(`checks a signature of ${scheme} only where ${hash} is named`, () => {
+      const { privateKey, publicKey } = testKeyPair(key);
+      const signature = Buffer.from(signatureScheme(scheme).sign(signed, privateKey));
+      const verdict = (bytes: Buffer, ...legacy: readonly LegacyAlgorithm[]) =>
+        verifySignature(schemeOf(scheme), bytes, signature, engineKey(publicKey), new Set(legacy));
+      expect(verdict(signed, hash)).to.equal("valid");
+      expect(verdict(Buffer.from("something else"), hash)).to.equal("invalid");
+      expect(verdict(signed)).to.equal("algorithm-unsupported");
+      const others = legacyAlgorithms.filter((name) => name !== hash);
+      expect(verdict(signed, ...others)).to.equal("algorithm-unsupported");
+      expect(verifySignature(schemeOf(scheme), signed, signature, engineKey(publicKey))).to.equal(
+        "algorithm-unsupported",
+      );
+    });
+  }
 
   it("names keys that are not accepted", () => {
     const key = engineKey(testKeyPair("ecdsa-secp256k1").publicKey);

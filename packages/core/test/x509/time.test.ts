@@ -5,14 +5,13 @@ import { der } from "@mtls-shield/testkit";
 
 import { DerError } from "../../src/asn1/der-error.ts";
 import { DerReader } from "../../src/asn1/der-reader.ts";
-import { readTime } from "../../src/x509/time.ts";
+import { readTime, type Time } from "../../src/x509/time.ts";
 
 const utcTime = 0x17;
 const generalizedTime = 0x18;
 
-function read(tag: number, text: string): string {
-  const value = der.tlv(tag, Buffer.from(text, "latin1"));
-  return new Date(readTime(DerReader.of(value))).toISOString();
+function read(tag: number, text: string): Time {
+  return readTime(DerReader.of(der.tlv(tag, Buffer.from(text, "latin1"))));
 }
 
 describe("readTime", () => {
@@ -30,7 +29,23 @@ describe("readTime", () => {
     [generalizedTime, "20000229000000Z", "2000-02-29T00:00:00.000Z"],
   ] as const) {
     it(`reads ${text} as ${expected}`, () => {
-      expect(read(tag, text)).to.equal(expected);
+      expect(new Date(read(tag, text).milliseconds).toISOString()).to.equal(expected);
+    });
+  }
+
+  for (const [tag, text, isCanonical] of [
+    [utcTime, "500101000000Z", true],
+    [utcTime, "491231235959Z", true],
+    [generalizedTime, "00000101000000Z", true],
+    [generalizedTime, "19491231235959Z", true],
+    [generalizedTime, "19500101000000Z", false],
+    [generalizedTime, "20491231235959Z", false],
+    [generalizedTime, "20500101000000Z", true],
+    [generalizedTime, "99991231235959Z", true],
+  ] as const) {
+    const form = tag === utcTime ? "UTCTime" : "GeneralizedTime";
+    it(`takes the ${form} ${text} for the form of its year: ${isCanonical}`, () => {
+      expect(read(tag, text).isCanonical).to.equal(isCanonical);
     });
   }
 
@@ -77,7 +92,10 @@ describe("readTime", () => {
     const range = { min: Date.UTC(1950, 0, 1) / 1000, max: Date.UTC(9999, 11, 31) / 1000 };
     fc.assert(
       fc.property(fc.integer(range), (seconds) => {
-        expect(readTime(DerReader.of(der.time(seconds * 1000)))).to.equal(seconds * 1000);
+        expect(readTime(DerReader.of(der.time(seconds * 1000)))).to.deep.equal({
+          milliseconds: seconds * 1000,
+          isCanonical: true,
+        });
       }),
       { seed: 4125, numRuns: 1_000 },
     );
