@@ -1,0 +1,132 @@
+import { BoundedMap } from "../base/bounded-map.ts";
+import { equalBytes } from "../base/bytes.ts";
+import type { CandidatePath } from "../path/verified-path.ts";
+import type { Certificate } from "../x509/certificate.ts";
+import type { CertificateList } from "../x509/certificate-list.ts";
+import { keyUsageBits } from "../x509/extensions.ts";
+import type { PublicKey } from "../x509/public-key.ts";
+import { verifySignature, type LegacyAlgorithm, type SignatureVerdict } from "../x509/signature.ts";
+
+export interface CrlSignersOptions {
+  /** Certificates that may be of signers, besides those of the path itself. */
+  readonly signers: readonly Certificate[];
+  /** Whether a path leads from a signer to the anchor, with the revocation checks that the operator asked for. */
+  readonly verifySigner: (signer: Certificate, anchor: Certificate) => boolean;
+  readonly legacy: ReadonlySet<LegacyAlgorithm>;
+}
+
+/** Certificates of the pool that are tried for one CRL: an authority has one or two keys that sign its lists. */
+const signersPerList = 8;
+
+/** Signatures of CRLs checked in one verification: as many as certificates' (`defaultLimits.signatureChecks`). */
+const signatureChecks = 100;
+
+/** Paths looked for to signers in one verification. */
+const signerPaths = 32;
+
+/**
+ * The verdicts on a list's signature by legacy algorithms and key: a list of 40 MB is hashed once and not at every
+ * verification. A verdict is a pure function of those three, so nothing of one client reaches another through it.
+ */
+const verdicts = new WeakMap<CertificateList, BoundedMap<string, SignatureVerdict>>();
+
+/** Finds who signed a CRL, for one verification (RFC 5280 6.3.3 (f), (g)). Every limit that is exceeded means: nobody. */
+export class CrlSigners {
+  readonly #pool = new Map<string, Certificate[]>();
+  readonly #verifySigner: CrlSignersOptions["verifySigner"];
+  readonly #legacy: ReadonlySet<LegacyAlgorithm>;
+  readonly #verified = new Map<string, boolean>();
+  readonly #inProgress = new Set<string>();
+  #signatureChecksLeft = signatureChecks;
+  #signerPathsLeft = signerPaths;
+
+  constructor({ signers, verifySigner, legacy }: CrlSignersOptions) {
+    this.#verifySigner = verifySigner;
+    this.#legacy = legacy;
+    for (const signer of signers) {
+      const key = signer.subject.comparisonKey;
+      const known = this.#pool.get(key) ?? [];
+      this.#pool.set(key, known);
+      known.push(signer);
+    }
+  }
+
+  /**
+   * The certificate whose key signed the CRL. It is one above the judged certificate in its path, or one of the pool with a
+   * path to the same anchor: the judged one and those below it vouch for nothing.
+   */
+  find(list: CertificateList, path: CandidatePath, index: number): Certificate | undefined {
+    const above = path.slice(index + 1).filter((one) => one.subject.equals(list.issuer));
+    const signer = above.find((one) => isAllowed(one, "authority") && this.hasSigned(one, list));
+    if (signer !== undefined) return signer;
+    const anchor = path.at(-1) as Certificate;
+    return this.#candidates(list).find(
+      (one) => this.hasSigned(one, list) && this.#isVerified(one, anchor),
+    );
+  }
+
+  /** The signature is by this certificate's key. */
+  hasSigned({ publicKey }: Certificate, list: CertificateList): boolean {
+    return this.#verdict(list, publicKey) === "valid";
+  }
+
+  /** Those that the key identifier points to come first; it decides nothing (RFC 5280 4.2.1.1). */
+  #candidates(list: CertificateList): readonly Certificate[] {
+    const pool = this.#pool.get(list.issuer.comparisonKey) ?? [];
+    const allowed = pool.filter((one) => isAllowed(one, "signer"));
+    const named = allowed.filter((one) => isNamedBy(list, one));
+    const others = allowed.filter((one) => !isNamedBy(list, one));
+    return [...named, ...others].slice(0, signersPerList);
+  }
+
+  #verdict(list: CertificateList, key: PublicKey): SignatureVerdict | undefined {
+    let known = verdicts.get(list);
+    if (known === undefined) {
+      known = new BoundedMap<string, SignatureVerdict>(signersPerList);
+      verdicts.set(list, known);
+    }
+    const name = `${[...this.#legacy].sort().join()} ${key.der.toString("latin1")}`;
+    let verdict = known.get(name);
+    if (verdict === undefined) {
+      if (--this.#signatureChecksLeft < 0) return undefined;
+      const { signatureAlgorithm, signedBytes, signature } = list;
+      verdict = verifySignature(signatureAlgorithm, signedBytes, signature, key, this.#legacy);
+      known.set(name, verdict);
+    }
+    return verdict;
+  }
+
+  /**
+   * A signer may be covered by no list but those that it signs itself (PKITS 4.14.30): being verified already counts as verified
+   * then. RFC 5280 6.3.3 (f) asks for its path alone, and any other list that revokes it still refuses it.
+   */
+  #isVerified(signer: Certificate, anchor: Certificate): boolean {
+    const name = `${signer.fingerprint} ${anchor.fingerprint}`;
+    const known = this.#verified.get(name);
+    if (known !== undefined) return known;
+    if (this.#inProgress.has(name)) return true;
+    if (--this.#signerPathsLeft < 0) return false;
+    this.#inProgress.add(name);
+    const isVerified = this.#verifySigner(signer, anchor);
+    this.#inProgress.delete(name);
+    // While others are in progress, the answer rests on theirs.
+    if (this.#inProgress.size === 0) this.#verified.set(name, isVerified);
+    return isVerified;
+  }
+}
+
+/**
+ * RFC 5280 6.3.3 (f): key usage has to allow it where it is stated. Where it is not, only an authority may: otherwise anybody
+ * who is given an authority's name and a certificate without usages could empty its list.
+ */
+function isAllowed(certificate: Certificate, role: "authority" | "signer"): boolean {
+  const { keyUsage } = certificate.extensions;
+  if (keyUsage !== undefined) return (keyUsage & keyUsageBits.cRLSign) !== 0;
+  return role === "authority" || certificate.isCa;
+}
+
+function isNamedBy({ extensions }: CertificateList, signer: Certificate): boolean {
+  const named = extensions.authorityKeyIdentifier?.keyIdentifier;
+  const own = signer.extensions.subjectKeyIdentifier;
+  return named !== undefined && own !== undefined && equalBytes(named, own);
+}
