@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { defaultStatuses, statusOf } from "../src/decision/statuses.ts";
+import { issuanceRules } from "../src/path/issuance/issuance-faults.ts";
 import { reason } from "../src/reasons/reason.ts";
 import {
   reasonInfo,
@@ -33,7 +34,9 @@ const categories: Readonly<Record<ReasonCategory, string>> = {
   engine:
     "The shield could not do its work, and refused. The client reads only `engine-failed`; " +
     "the operator has to act.",
-  warning: "Refuses nothing: it comes beside a decision, in `decision.warnings`.",
+  issuance:
+    "A certificate of the path was issued otherwise than the standards want. Under the profiles named with each it refuses; " +
+    "under the others it is a warning beside the decision, in `decision.warnings`, if it is remarked at all.",
 };
 
 /** The reason table as Markdown. */
@@ -47,11 +50,19 @@ export function renderReasons(): string {
 }
 
 function renderReason(code: ReasonCode): string {
-  const { category, summary, cure, specification } = reasonInfo(code);
-  const status =
-    category === "warning" ? [] : [`- Status: ${statusOf(reason(code), defaultStatuses)}`];
-  const rule = specification === undefined ? [] : [`- Specification: ${specification}`];
-  return [`### ${code}`, "", summary, "", `- Cure: ${cure}`, ...status, ...rule, ""].join("\n");
+  const { summary, cure, specification } = reasonInfo(code);
+  const rule = issuanceRules.find((candidate) => candidate.code === code);
+  const lines = [
+    `- Cure: ${cure}`,
+    `- Status: ${statusOf(reason(code), defaultStatuses)}`,
+    ...(rule === undefined
+      ? []
+      : [
+          `- Refused by the profiles: ${rule.refusedBy.join(", ")}${rule.warns ? "" : "; no warning under others"}`,
+        ]),
+    ...(specification === undefined ? [] : [`- Specification: ${specification}`]),
+  ];
+  return [`### ${code}`, "", summary, "", ...lines, ""].join("\n");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

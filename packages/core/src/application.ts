@@ -17,6 +17,8 @@ export type { DecisionEvent } from "./events/decision-event.ts";
 export type { ClientIdentity } from "./identity/client-identity.ts";
 export type { SpiffeId } from "./identity/spiffe-id.ts";
 export type { CertificateInput } from "./path/certificate-input.ts";
+export type { PolicyOptions } from "./path/policy-inputs.ts";
+export type { Profile } from "./path/profile.ts";
 export type { TrustInput, TrustSetOptions } from "./path/trust-input.ts";
 export type { ClientMatcher } from "./policy/client-matcher.ts";
 export {
@@ -38,3 +40,4 @@ export type { Allowed, Rule } from "./policy/rule.ts";
 export { type Reason } from "./reasons/reason.ts";
 export { reasons, type ReasonCategory, type ReasonCode } from "./reasons/reasons.ts";
 export { type ShieldOptions } from "./shield-options.ts";
+export type { LegacyAlgorithm } from "./x509/signature.ts";

@@ -1,16 +1,22 @@
+import { oids } from "./asn1/oids.ts";
 import { systemClock, type Clock } from "./base/clock.ts";
 import { ConfigError } from "./base/config-error.ts";
 import type { ConfigWarning } from "./base/config-warning.ts";
-import { defaultLimits, mostCertificates, type Limits } from "./base/limits.ts";
-import { readBoolean, readChoice, readObject } from "./base/read-option.ts";
+import { readLimits, type Limits } from "./base/limits.ts";
+import { checkFunction, readBoolean, readChoice, readObject } from "./base/read-option.ts";
 import { readStatuses, type StatusOptions, type Statuses } from "./decision/statuses.ts";
 import type { DecisionEvent } from "./events/decision-event.ts";
 import { emitProcessWarning } from "./events/notices.ts";
 import { readTrust, type TrustInput } from "./path/trust-input.ts";
 import type { TrustSet } from "./path/trust-set.ts";
-import type { ValidationContext } from "./path/validation-context.ts";
+import { readLegacyAlgorithms } from "./path/legacy-algorithms.ts";
+import { readPolicyOptions, type PolicyOptions } from "./path/policy-inputs.ts";
+import { profiles, type Profile } from "./path/profile.ts";
+import type { ValidationRules } from "./path/validation-context.ts";
 import { compilePolicy, type CompiledPolicy } from "./policy/compile-policy.ts";
 import type { Rule } from "./policy/rule.ts";
+import { keyUsageBits } from "./x509/extensions.ts";
+import type { LegacyAlgorithm } from "./x509/signature.ts";
 
 /** Options of a shield. None is needed: without any, every request needs a client that the TLS server's own `ca` vouches for. */
 export interface ShieldOptions {
@@ -24,6 +30,12 @@ export interface ShieldOptions {
   readonly mode?: "enforce" | "report";
   /** Whether a client's certificate has to name the extended key usage clientAuth, or may name none at all. Default: `"if-present"`. */
   readonly clientAuthUsage?: "if-present" | "required";
+  /** How the standards are read; `"strict"`, `"webpki"` and `"spiffe"` refuse what the default lets pass. Default: `"default"`. */
+  readonly profile?: Profile;
+  /** Certificate policies (RFC 5280 4.2.1.4) that a client's path needs. Default: what the authorities themselves demand. */
+  readonly policies?: PolicyOptions;
+  /** Signatures with SHA-1 or MD5, or RSA keys from 1024 bits up, that are accepted all the same: for hardware that is out of reach. */
+  readonly legacyAlgorithms?: readonly LegacyAlgorithm[];
   /** The status of refusals. Default: 403. */
   readonly statuses?: StatusOptions;
   /** How much work one client may cause. */
@@ -46,7 +58,8 @@ export interface ShieldConfig {
   readonly policy: CompiledPolicy | undefined;
   readonly required: boolean;
   readonly mode: "enforce" | "report";
-  readonly clientAuthUsage: ValidationContext["clientAuthUsage"];
+  /** What is asked of a client's path. */
+  readonly validation: ValidationRules;
   readonly statuses: Statuses;
   readonly limits: Limits;
   readonly onDecision: ((event: DecisionEvent) => unknown) | undefined;
@@ -61,6 +74,9 @@ export const shieldOptionNames = [
   "required",
   "mode",
   "clientAuthUsage",
+  "profile",
+  "policies",
+  "legacyAlgorithms",
   "statuses",
   "limits",
   "onDecision",
@@ -96,7 +112,12 @@ export function readShieldOptions(
       "Return epoch milliseconds, as Date.now does.",
     );
   }
-  const trustSets = options.trust === undefined ? undefined : readTrust(options.trust, now, warn);
+  const validation = readValidation(options);
+  warnOfLegacy(validation.legacy, warn);
+  const trustSets =
+    options.trust === undefined
+      ? undefined
+      : readTrust(options.trust, { now, legacy: validation.legacy, warn });
   const trustSetNames = namesElsewhere ?? trustSets?.map(({ name }) => name);
   return Object.freeze({
     trustSets,
@@ -107,11 +128,7 @@ export function readShieldOptions(
         : compilePolicy(options.rules, trustSetNames, mode, warn),
     required,
     mode,
-    clientAuthUsage: readChoice(
-      options.clientAuthUsage,
-      ["if-present", "required"],
-      "clientAuthUsage",
-    ),
+    validation,
     statuses: readStatuses(options.statuses),
     limits: readLimits(options.limits),
     onDecision,
@@ -120,34 +137,39 @@ export function readShieldOptions(
   });
 }
 
-function readLimits(input: unknown): Limits {
-  if (input === undefined) return defaultLimits;
-  const names = Object.keys(defaultLimits) as (keyof Limits)[];
-  const given = readObject(input, names, "limits", "{ certificates: 10 }");
-  for (const [name, value] of Object.entries(given)) {
-    // There is no number that means "unlimited": a limit that can be switched off will be.
-    if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) continue;
-    throw new ConfigError(
-      `limits.${name}`,
-      "is not a positive whole number",
-      "Write a number, or leave it out.",
-    );
-  }
-  const limits: Limits = { ...defaultLimits, ...(given as Partial<Limits>) };
-  if (limits.certificates > mostCertificates) {
-    throw new ConfigError(
-      "limits.certificates",
-      `is more than ${mostCertificates}`,
-      "No hierarchy needs that many; list intermediates in `trust` instead.",
-    );
-  }
-  return Object.freeze(limits);
+function readValidation(
+  options: Readonly<Partial<Record<(typeof shieldOptionNames)[number], unknown>>>,
+): ValidationRules {
+  return Object.freeze({
+    purpose: oids.clientAuth,
+    extendedKeyUsage: readChoice(
+      options.clientAuthUsage,
+      ["if-present", "required"],
+      "clientAuthUsage",
+    ),
+    // RFC 8446 4.4.2.4: a client signs the handshake.
+    keyUsage: keyUsageBits.digitalSignature,
+    profile: readChoice(options.profile, profiles, "profile"),
+    names: [],
+    policies: readPolicyOptions(options.policies, "policies"),
+    pathLength: Infinity,
+    legacy: readLegacyAlgorithms(options.legacyAlgorithms, "legacyAlgorithms"),
+    isPublicSuffix: undefined,
+    acceptPath: undefined,
+  });
 }
 
-/** The options were typed when they were written; here it is only checked that they are functions at all. */
-function checkFunction(value: unknown, option: string): void {
-  if (value === undefined || typeof value === "function") return;
-  throw new ConfigError(option, "is not a function", "Pass a function, or leave it out.");
+function warnOfLegacy(
+  legacy: ReadonlySet<LegacyAlgorithm>,
+  warn: (warning: ConfigWarning) => void,
+): void {
+  if (legacy.size === 0) return;
+  warn({
+    option: "legacyAlgorithms",
+    message:
+      `certificates that rest on ${[...legacy].join(", ")} are accepted, which can be forged with effort. ` +
+      "Replace them, and then leave the option out.",
+  });
 }
 
 /** An async listener that rejects must not end the process; one that throws may stop the start. */

@@ -53,7 +53,7 @@ export interface Shield {
 export function createShield(options: ShieldOptions = {}): Shield {
   const config = readShieldOptions(options);
   const authorities = config.trustSets?.map(
-    (trust) => new Authenticator(trust, config.limits, config.clientAuthUsage),
+    (trust) => new Authenticator(trust, config.limits, config.validation),
   );
   return new Engine(config, authorities);
 }
@@ -234,9 +234,9 @@ export class Engine implements Shield, ContextOrigin {
 
   #readServerCa(ca: unknown): Authorities {
     try {
-      const sets = readTrust({ roots: ca }, this.#config.clock(), this.#config.warn);
-      const { limits, clientAuthUsage } = this.#config;
-      return sets.map((trust) => new Authenticator(trust, limits, clientAuthUsage));
+      const { limits, validation, clock, warn } = this.#config;
+      const sets = readTrust({ roots: ca }, { now: clock(), legacy: validation.legacy, warn });
+      return sets.map((trust) => new Authenticator(trust, limits, validation));
     } catch (cause) {
       if (cause instanceof ConfigError) return reason("trust-unusable", { cause });
       throw cause;

@@ -4,11 +4,15 @@ import { expect } from "chai";
 
 import { authority, fakeClock } from "@mtls-shield/testkit";
 
+import { oid, oids } from "../src/asn1/oids.ts";
 import { systemClock } from "../src/base/clock.ts";
 import type { ConfigWarning } from "../src/base/config-warning.ts";
 import { defaultLimits, mostCertificates } from "../src/base/limits.ts";
 import { defaultStatuses } from "../src/decision/statuses.ts";
+import { anyPolicies } from "../src/path/policy-inputs.ts";
 import { readShieldOptions, shieldOptionNames, type ShieldOptions } from "../src/shield-options.ts";
+import { keyUsageBits } from "../src/x509/extensions.ts";
+import { noLegacy } from "../src/x509/signature.ts";
 import { configErrorOf } from "./config-error-of.ts";
 import { processWarningsOf } from "./process-warnings.ts";
 
@@ -28,7 +32,18 @@ describe("readShieldOptions", () => {
       policy: undefined,
       required: true,
       mode: "enforce",
-      clientAuthUsage: "if-present",
+      validation: {
+        purpose: oids.clientAuth,
+        extendedKeyUsage: "if-present",
+        keyUsage: keyUsageBits.digitalSignature,
+        profile: "default",
+        names: [],
+        policies: anyPolicies,
+        pathLength: Infinity,
+        legacy: noLegacy,
+        isPublicSuffix: undefined,
+        acceptPath: undefined,
+      },
       statuses: defaultStatuses,
       limits: defaultLimits,
       onDecision: undefined,
@@ -54,12 +69,8 @@ describe("readShieldOptions", () => {
       onWarning,
       clock,
     });
-    expect(config).to.include({
-      mode: "report",
-      clientAuthUsage: "required",
-      onDecision,
-      clock,
-    });
+    expect(config).to.include({ mode: "report", onDecision, clock });
+    expect(config.validation.extendedKeyUsage).to.equal("required");
     config.warn({ option: "trust", message: "odd" });
     expect(warnings).to.deep.equal([{ option: "trust", message: "odd" }]);
     expect(config.trustSetNames).to.deep.equal(["partners"]);
@@ -67,6 +78,51 @@ describe("readShieldOptions", () => {
     expect(config.policy?.rules).to.have.length(1);
     expect(config.statuses.authentication).to.equal(401);
     expect(Object.isFrozen(config)).to.equal(true);
+    expect(Object.isFrozen(config.validation)).to.equal(true);
+  });
+
+  it("reads how the standards are read, and which policies a client needs", () => {
+    const { validation } = readShieldOptions({
+      profile: "webpki",
+      policies: { accepted: ["1.3.6.1.4.1.32473.1"] },
+    });
+    expect(validation.profile).to.equal("webpki");
+    expect(validation.policies).to.deep.equal({
+      ...anyPolicies,
+      initialPolicies: new Set([oid("1.3.6.1.4.1.32473.1")]),
+      requireExplicitPolicy: true,
+    });
+  });
+
+  it("warns of the weak algorithms that it accepts, and of none by default", () => {
+    const heard: ConfigWarning[] = [];
+    const onWarning = (warning: ConfigWarning) => {
+      heard.push(warning);
+    };
+    readShieldOptions({ onWarning });
+    readShieldOptions({ legacyAlgorithms: [], onWarning });
+    expect(heard).to.deep.equal([]);
+    const { validation } = readShieldOptions({ legacyAlgorithms: ["sha1", "rsa-1024"], onWarning });
+    expect([...validation.legacy]).to.deep.equal(["sha1", "rsa-1024"]);
+    expect(heard).to.deep.equal([
+      {
+        option: "legacyAlgorithms",
+        message:
+          "certificates that rest on sha1, rsa-1024 are accepted, which can be forged with effort. " +
+          "Replace them, and then leave the option out.",
+      },
+    ]);
+  });
+
+  it("reads the trust by the weak algorithms that it accepts", () => {
+    const weak = authority({ keyAlgorithm: "rsa-1024" }).certificate.pem;
+    expect(errorOf({ trust: weak, onWarning: () => undefined }).option).to.equal("trust");
+    const { trustSets } = readShieldOptions({
+      trust: weak,
+      legacyAlgorithms: ["rsa-1024"],
+      onWarning: () => undefined,
+    });
+    expect(trustSets?.[0]?.anchors).to.have.length(1);
   });
 
   it("does not change when the options do afterwards", () => {
@@ -105,6 +161,37 @@ describe("readShieldOptions", () => {
       { clientAuthUsage: "always" },
       "clientAuthUsage",
       /Write "if-present" or "required"/,
+    ],
+    [
+      "a misspelt profile",
+      { profile: "webPKI" },
+      "profile",
+      /Write "default" or "strict" or "webpki" or "spiffe"/,
+    ],
+    ["null for a profile", { profile: null }, "profile", /null is not one/],
+    [
+      "policies that are a list",
+      { policies: ["1.2.3"] },
+      "policies",
+      /is not an object\. Write \{ accepted/,
+    ],
+    [
+      "a policy that is a name",
+      { policies: { accepted: ["gold"] } },
+      "policies.accepted[0]",
+      /"gold" is not a dotted object identifier/,
+    ],
+    [
+      "a weak algorithm that is not in a list",
+      { legacyAlgorithms: "sha1" },
+      "legacyAlgorithms",
+      /is not a list/,
+    ],
+    [
+      "a weak algorithm that nobody may accept",
+      { legacyAlgorithms: ["sha1", "md2"] },
+      "legacyAlgorithms[1]",
+      /"md2" is not one of its values/,
     ],
     ["required that is no boolean", { required: "false" }, "required", /is not a boolean/],
     ["required that is 0", { required: 0 }, "required", /is not a boolean/],

@@ -28,4 +28,5 @@ export {
   type TestAuthority,
   type TestCertificate,
 } from "./test-authority.ts";
+export * from "./test-crl.ts";
 export { testKeyPair, type TestKeyAlgorithm, type TestKeyPair } from "./test-key-pair.ts";

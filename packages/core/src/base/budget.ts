@@ -4,10 +4,12 @@ import type { Limits } from "./limits.ts";
 export class Budget {
   #signatureChecks: number;
   #paths: number;
+  #nameComparisons: number;
 
   constructor(limits: Limits) {
     this.#signatureChecks = limits.signatureChecks;
     this.#paths = limits.paths;
+    this.#nameComparisons = limits.nameComparisons;
   }
 
   /** False when the search has to stop. */
@@ -18,5 +20,11 @@ export class Budget {
   /** False when the search has to stop. */
   spendPath(): boolean {
     return --this.#paths >= 0;
+  }
+
+  /** False when the search has to stop. */
+  spendNameComparisons(count: number): boolean {
+    this.#nameComparisons -= count;
+    return this.#nameComparisons >= 0;
   }
 }

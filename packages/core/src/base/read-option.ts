@@ -34,6 +34,18 @@ export function readBoolean(value: unknown, fallback: boolean, option: string): 
   );
 }
 
+/** The options were typed when they were written; here it is only checked that they are functions at all. */
+export function checkFunction(value: unknown, option: string): void {
+  if (value === undefined || typeof value === "function") return;
+  throw new ConfigError(option, "is not a function", "Pass a function, or leave it out.");
+}
+
+/** As for functions: what the list holds is for its reader to say. */
+export function checkList(value: unknown, option: string): void {
+  if (value === undefined || Array.isArray(value)) return;
+  throw new ConfigError(option, "is not a list", "Pass a list, or leave it out.");
+}
+
 /** One of a few words; the first is the default. */
 export function readChoice<Choice extends string>(
   value: unknown,

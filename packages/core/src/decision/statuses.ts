@@ -58,13 +58,13 @@ export function readStatuses(input: unknown): Statuses {
 export function statusOf(why: Reason, statuses: Statuses): number {
   switch (why.category) {
     case "authentication":
+    case "issuance":
       return statuses.authentication;
     case "authorization":
       return 403;
     case "request":
       return 400;
     case "engine":
-    case "warning":
       return 503;
   }
 }

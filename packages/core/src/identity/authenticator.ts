@@ -1,13 +1,11 @@
 import { BoundedMap } from "../base/bounded-map.ts";
 import type { Limits } from "../base/limits.ts";
-import { endOfValidity } from "../path/checks/validity.ts";
 import type { TrustSet } from "../path/trust-set.ts";
-import type { ValidationContext } from "../path/validation-context.ts";
+import type { ValidationRules } from "../path/validation-context.ts";
 import { verifyClient } from "../path/verify-client.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
 import type { PresentedChain } from "../sources/presentation.ts";
 import type { TlsConnection } from "../sources/tls-connection.ts";
-import type { Certificate } from "../x509/certificate.ts";
 import { identifyClient, type ClientIdentity } from "./client-identity.ts";
 
 /** Whether a trust set vouches for a client. */
@@ -57,7 +55,7 @@ export interface Authority {
 export class Authenticator implements Authority {
   readonly #trust: TrustSet;
   readonly #limits: Limits;
-  readonly #clientAuthUsage: ValidationContext["clientAuthUsage"];
+  readonly #rules: ValidationRules;
   /** By the fingerprint of the client's own certificate: so a resumed session, which shows only that, is known again. */
   readonly #verified: BoundedMap<string, VerifiedClient>;
   /** By the whole presented list, so that nobody's refusal falls back on another. */
@@ -65,14 +63,10 @@ export class Authenticator implements Authority {
   /** By connection: the request path of a verified client ends here, with two look-ups. */
   readonly #connections = new WeakMap<TlsConnection, RememberedConnection>();
 
-  constructor(
-    trust: TrustSet,
-    limits: Limits,
-    clientAuthUsage: ValidationContext["clientAuthUsage"],
-  ) {
+  constructor(trust: TrustSet, limits: Limits, rules: ValidationRules) {
     this.#trust = trust;
     this.#limits = limits;
-    this.#clientAuthUsage = clientAuthUsage;
+    this.#rules = rules;
     this.#verified = new BoundedMap(limits.rememberedClients);
     this.#refused = new BoundedMap(limits.rememberedClients);
   }
@@ -124,16 +118,16 @@ export class Authenticator implements Authority {
 
   #verify(chain: PresentedChain, now: number): Authentication {
     const { client, intermediates } = chain;
-    const context: ValidationContext = { now, clientAuthUsage: this.#clientAuthUsage };
+    const context = { ...this.#rules, now };
     const verification = verifyClient(client, intermediates, this.#trust, context, this.#limits);
-    if (verification.outcome === "refused") return verification;
-    const path: readonly Certificate[] = verification.path;
+    if (verification.outcome === "refused") return refuse(verification.reason);
+    const { warnings, validFrom, validUntil } = verification;
     return Object.freeze({
       outcome: "verified",
       client: identifyClient(verification, this.#trust.name),
-      warnings: Object.freeze(remarksOn(client)),
-      validFrom: Math.max(...path.map(({ notBefore }) => notBefore)),
-      validUntil: Math.min(...path.map(endOfValidity)),
+      warnings: Object.freeze(warnings),
+      validFrom,
+      validUntil,
     });
   }
 }
@@ -150,20 +144,4 @@ function stillTrue({ validFrom, validUntil }: VerifiedClient, now: number): bool
 function explainMissingIssuer(why: Reason, { mayBeIncomplete }: PresentedChain): Reason {
   if (why.code !== "issuer-unknown" || !mayBeIncomplete) return why;
   return reason("chain-incomplete", { details: why.details });
-}
-
-/** Faults of issuance that RFC 5280 section 6 does not check. */
-function remarksOn(client: Certificate): Reason[] {
-  const remarks: Reason[] = [];
-  const remark = (code: Parameters<typeof reason>[0]): void => {
-    remarks.push(reason(code, { certificateIndex: 0 }));
-  };
-  if (client.version !== 3) remark("certificate-version-1");
-  else if (client.extensions.authorityKeyIdentifier === undefined)
-    remark("authority-key-identifier-missing");
-  if (client.isCa) remark("certificate-is-ca");
-  const [firstOctet = 0] = client.serialNumber;
-  if (firstOctet >= 0x80 || client.serialNumber.every((octet) => octet === 0))
-    remark("serial-number-not-positive");
-  return remarks;
 }

@@ -1,11 +1,11 @@
-import { SocketAddress } from "node:net";
 import { sha256, toHex } from "../base/bytes.ts";
-import type { VerifiedPresentation } from "../path/verify-client.ts";
+import type { Voucher } from "../path/verify-client.ts";
 import type { Certificate } from "../x509/certificate.ts";
-import { keyUsageBits } from "../x509/extensions.ts";
 import type { GeneralName } from "../x509/general-name.ts";
+import { printIpAddress } from "../x509/ip-address.ts";
 import { twinFingerprint } from "../x509/signature-twin.ts";
-import { parseSpiffeId, type SpiffeId } from "./spiffe-id.ts";
+import type { SpiffeId } from "./spiffe-id.ts";
+import { readSvid } from "./svid.ts";
 
 /** A verified client: what its certificate says of it, and who vouches for that. Frozen, all the way down. */
 export interface ClientIdentity {
@@ -51,7 +51,7 @@ export interface ClientIdentity {
 }
 
 /** Names a verified client: its own certificate is the first of what was verified, its issuer's the second. */
-export function identifyClient(verified: VerifiedPresentation, trust: string): ClientIdentity {
+export function identifyClient(verified: Voucher, trust: string): ClientIdentity {
   const [certificate] = verified.path;
   const issuer = verified.by === "path" ? verified.path[1] : undefined;
   return Object.freeze({
@@ -99,7 +99,6 @@ const noNames: Names = Object.freeze({
 
 function namesOf(certificate: Certificate): Names {
   const names = certificate.extensions.subjectAltName ?? [];
-  const uris = textNames(names, "uri");
   const [commonName, ...otherCommonNames] = certificate.subject.commonNames;
   return {
     subject: certificate.subject.text,
@@ -110,8 +109,8 @@ function namesOf(certificate: Certificate): Names {
     ipAddresses: Object.freeze(
       names.flatMap((name) => (name.type === "ip" ? [printIpAddress(name.value)] : [])),
     ),
-    uris,
-    spiffeId: findSpiffeId(certificate, uris),
+    uris: textNames(names, "uri"),
+    spiffeId: readSvid(certificate),
     issuer: certificate.issuer.text,
     serialNumber: toHex(certificate.serialNumber).replace(/^0+(?=.)/, ""),
   };
@@ -122,23 +121,4 @@ function textNames(
   type: "dns" | "email" | "uri",
 ): readonly string[] {
   return Object.freeze(names.flatMap((name) => (name.type === type ? [name.value] : [])));
-}
-
-/** X509-SVID 2, 3 and 4: exactly one URI; not an authority; a key that may sign data but no certificates. */
-function findSpiffeId(certificate: Certificate, uris: readonly string[]): SpiffeId | undefined {
-  const [uri, ...otherUris] = uris;
-  if (uri === undefined || otherUris.length > 0 || certificate.isCa) return undefined;
-  const { keyUsage } = certificate.extensions;
-  const { digitalSignature, keyCertSign, cRLSign } = keyUsageBits;
-  if (keyUsage === undefined || (keyUsage & (keyCertSign | cRLSign)) !== 0) return undefined;
-  return (keyUsage & digitalSignature) === 0 ? undefined : parseSpiffeId(uri);
-}
-
-function printIpAddress(octets: Buffer): string {
-  if (octets.length === 4) return octets.join(".");
-  const groups = Array.from({ length: 8 }, (_, index) =>
-    octets.readUInt16BE(index * 2).toString(16),
-  );
-  // The operating system prints the form of RFC 5952.
-  return new SocketAddress({ address: groups.join(":"), family: "ipv6" }).address;
 }

@@ -1,6 +1,8 @@
 import { equalBytes } from "../base/bytes.ts";
 import type { Limits } from "../base/limits.ts";
 import type { Certificate } from "../x509/certificate.ts";
+import type { Dismissals } from "./dismissals.ts";
+import { IssuerPool } from "./issuer-pool.ts";
 import type { TrustSet } from "./trust-set.ts";
 import type { CandidatePath } from "./verified-path.ts";
 
@@ -16,8 +18,8 @@ export interface SearchNotes {
 const maximumSteps = 500;
 
 /**
- * Proposes paths from a client's certificate to an anchor (RFC 4158), the most promising first, by names and key
- * identifiers. It judges nothing: whether a path is sound is for `validatePath` to say.
+ * Proposes paths from a leaf to an anchor (RFC 4158), the most promising first, by names, key identifiers and the way that is
+ * left to an anchor. It judges nothing: whether a path is sound is for `validatePath` to say, and `dismissals` are what it said so far.
  */
 export function* proposePaths(
   client: Certificate,
@@ -25,40 +27,82 @@ export function* proposePaths(
   trust: TrustSet,
   limits: Limits,
   notes: SearchNotes,
+  dismissals: Dismissals,
 ): Generator<CandidatePath, void, undefined> {
-  // What a client sends may come twice, or be in the trust set as well: every certificate is tried once.
-  const sent = [
-    ...new Map(presented.map((certificate) => [certificate.fingerprint, certificate])).values(),
-  ].filter((certificate) => !trust.holds(certificate));
+  const pool = new IssuerPool(trust, presented, dismissals);
   let steps = 0;
   yield* extend([client]);
 
   function* extend(
-    path: [Certificate, ...Certificate[]],
+    path: readonly [Certificate, ...Certificate[]],
   ): Generator<CandidatePath, void, undefined> {
     const last = path[path.length - 1] as Certificate;
-    const anchors = trust.anchorsNamed(last.issuer);
-    for (const anchor of byKeyIdentifier(last, anchors)) {
+    for (const anchor of byKeyIdentifier(last, pool.anchorsFor(last))) {
+      const whole = [...path, anchor] as const;
       // An anchor is trusted to sign; presented as a client it has nobody above it (RFC 5280 6.1: it is not part of the path).
-      if (!equalBytes(anchor.der, client.der)) yield [...path, anchor] as unknown as CandidatePath;
+      if (!equalBytes(anchor.der, client.der) && dismissals.allows(whole)) {
+        yield whole as unknown as CandidatePath;
+      }
     }
-    const issuers = [
-      ...trust.intermediatesNamed(last.issuer),
-      ...sent.filter((certificate) => certificate.subject.equals(last.issuer)),
-    ];
-    for (const issuer of byKeyIdentifier(last, issuers)) {
-      if (path.some((above) => isSameEntity(above, issuer))) continue;
-      if (path.length > limits.pathDepth) {
+    const issuers = pool.intermediatesFor(last);
+    for (const { issuer, distance } of issuers.length > 1 ? forks(path, issuers) : onlyWay(issuers)) {
+      if (path.some((below) => isSameEntity(below, issuer))) continue;
+      const longer = [...path, issuer] as const;
+      if (!dismissals.allows(longer)) continue;
+      if (path.length + distance > limits.pathDepth) {
         notes.tooDeep = true;
-        return;
+        continue;
       }
       if (++steps > maximumSteps) {
         notes.exhausted = true;
         return;
       }
-      yield* extend([...path, issuer]);
+      yield* extend(longer);
     }
   }
+
+  /** Issuers from which an anchor can be reached. */
+  function* forks(
+    path: readonly [Certificate, ...Certificate[]],
+    issuers: readonly Certificate[],
+  ): Generator<Way, void, undefined> {
+    const last = path[path.length - 1] as Certificate;
+    let dismissed = dismissals.count;
+    let distances = pool.waysOut(path);
+    const wayOver = (issuer: Certificate): readonly Way[] => {
+      const distance = distances.get(issuer);
+      return distance === undefined ? [] : [{ issuer, distance }];
+    };
+    for (const { issuer } of byPromise(last, issuers.flatMap(wayOver))) {
+      if (dismissed !== dismissals.count) {
+        distances = pool.waysOut(path);
+        dismissed = dismissals.count;
+      }
+      yield* wayOver(issuer);
+    }
+  }
+}
+
+/** An issuer, and how many intermediates there are at least between it and an anchor. */
+interface Way {
+  readonly issuer: Certificate;
+  readonly distance: number;
+}
+
+/** Where there is nothing to choose, as nearly everywhere, the distance shows by itself. */
+function onlyWay(issuers: readonly Certificate[]): readonly Way[] {
+  return issuers.map((issuer) => ({ issuer, distance: 0 }));
+}
+
+/** A matching key identifier first; then who is nearer to an anchor; of renewed certificates the one that ends last. */
+function byPromise(child: Certificate, ways: readonly Way[]): readonly Way[] {
+  const ofKey = keyIdentifierDistance(child);
+  return [...ways].sort(
+    (a, b) =>
+      ofKey(a.issuer) - ofKey(b.issuer) ||
+      a.distance - b.distance ||
+      b.issuer.notAfter - a.issuer.notAfter,
+  );
 }
 
 /** RFC 4158 2.4.1: a path that meets the same name with the same key again is a loop. */
@@ -71,9 +115,14 @@ function byKeyIdentifier(
   child: Certificate,
   issuers: readonly Certificate[],
 ): readonly Certificate[] {
-  const wanted = child.extensions.authorityKeyIdentifier;
-  if (wanted === undefined || issuers.length < 2) return issuers;
-  const distance = ({ extensions: { subjectKeyIdentifier } }: Certificate): number =>
-    subjectKeyIdentifier === undefined ? 1 : equalBytes(subjectKeyIdentifier, wanted) ? 0 : 2;
+  if (issuers.length < 2) return issuers;
+  const distance = keyIdentifierDistance(child);
   return [...issuers].sort((a, b) => distance(a) - distance(b));
+}
+
+function keyIdentifierDistance(child: Certificate): (issuer: Certificate) => number {
+  const wanted = child.extensions.authorityKeyIdentifier?.keyIdentifier;
+  if (wanted === undefined) return () => 0;
+  return ({ extensions: { subjectKeyIdentifier } }) =>
+    subjectKeyIdentifier === undefined ? 1 : equalBytes(subjectKeyIdentifier, wanted) ? 0 : 2;
 }

@@ -118,8 +118,12 @@ function readPem(text: string, origin: string): InputBlock[] {
   });
 }
 
+/** ContentInfo starts with its type; a certificate with what is signed. */
 function isSignedData(bytes: Buffer): boolean {
-  const type = tryParse(() => DerReader.of(bytes).read(tags.sequence).readOid());
+  const type = tryParse(() => {
+    const content = DerReader.of(bytes).read(tags.sequence);
+    return content.nextTag === tags.objectIdentifier ? content.readOid() : undefined;
+  });
   return type === oids.signedData;
 }
 

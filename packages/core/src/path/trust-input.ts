@@ -1,3 +1,4 @@
+import { oids } from "../asn1/oids.ts";
 import { ConfigError } from "../base/config-error.ts";
 import { sha256, toHex } from "../base/bytes.ts";
 import { checkKeys } from "../base/check-keys.ts";
@@ -7,7 +8,7 @@ import { parseSha256 } from "../base/sha256-text.ts";
 import type { ConfigWarning } from "../base/config-warning.ts";
 import { reasons, type ReasonCode } from "../reasons/reasons.ts";
 import type { Certificate } from "../x509/certificate.ts";
-import { verifySignature } from "../x509/signature.ts";
+import { verifySignature, type LegacyAlgorithm } from "../x509/signature.ts";
 import {
   parseBlock,
   readBlocks,
@@ -41,19 +42,23 @@ export const defaultTrustSetName = "default";
 
 const partNames = ["roots", "intermediates", "anchors", "pinned"] as const;
 
+/** What decides whether an anchor of the `trust` option can vouch for clients at all. */
+export interface TrustReading {
+  /** Epoch milliseconds. */
+  readonly now: number;
+  readonly legacy: ReadonlySet<LegacyAlgorithm>;
+  readonly warn: (warning: ConfigWarning) => void;
+}
+
 /** Reads the `trust` option: every fault is a `ConfigError`, whatever is merely odd goes to `warn`. */
-export function readTrust(
-  input: unknown,
-  now: number,
-  warn: (warning: ConfigWarning) => void,
-): readonly TrustSet[] {
-  if (!isPlainObject(input)) return [readTrustSet(defaultTrustSetName, "trust", input, now, warn)];
+export function readTrust(input: unknown, reading: TrustReading): readonly TrustSet[] {
+  if (!isPlainObject(input)) return [readTrustSet(defaultTrustSetName, "trust", input, reading)];
   const keys = Object.keys(input);
   if (keys.length === 0) {
     throw new ConfigError("trust", "is empty", "Pass the root certificates of your authority.");
   }
   if (keys.some((key) => (partNames as readonly string[]).includes(key))) {
-    return [readTrustSet(defaultTrustSetName, "trust", input, now, warn)];
+    return [readTrustSet(defaultTrustSetName, "trust", input, reading)];
   }
   return keys.map((name) => {
     const meant = suggest(name, partNames);
@@ -71,49 +76,86 @@ export function readTrust(
         "Use letters, digits, . _ and -.",
       );
     }
-    return readTrustSet(name, `trust.${name}`, input[name], now, warn);
+    return readTrustSet(name, `trust.${name}`, input[name], reading);
   });
 }
 
+/**
+ * Makes a trust set for `verifyChain`, which judges its anchors when a path leads to them: whether they are authorities, and
+ * valid at the moment that is asked for. What cannot be read is a `ConfigError`.
+ */
+export function createTrustSet(input: CertificateInput | TrustSetOptions): TrustSet {
+  const { roots, named, intermediates, others, pinned } = readParts("trust", input);
+  return new TrustSet({
+    name: defaultTrustSetName,
+    anchors: distinct([...roots, ...named]),
+    intermediates: distinct([...intermediates, ...others]),
+    pinned,
+  });
+}
+
+interface TrustParts {
+  readonly roots: readonly Certificate[];
+  /** Anchors that were named as such. */
+  readonly named: readonly Certificate[];
+  readonly intermediates: readonly Certificate[];
+  /** What lay among the roots and is none. */
+  readonly others: readonly Certificate[];
+  readonly pinned: ReadonlySet<string>;
+  /** The option that holds the roots. */
+  readonly listOption: string;
+}
+
+function readParts(option: string, input: unknown): TrustParts {
+  const parts = isPlainObject(input) ? checkKeys(input, partNames, option) : { roots: input };
+  const listOption = isPlainObject(input) ? `${option}.roots` : option;
+  const listed = parts.roots === undefined ? [] : readCertificates(parts.roots, listOption);
+  const roots = listed.filter(isSelfSigned);
+  return {
+    roots,
+    named: readPart(parts.anchors, `${option}.anchors`),
+    intermediates: readPart(parts.intermediates, `${option}.intermediates`),
+    others: listed.filter((certificate) => !roots.includes(certificate)),
+    pinned: new Set(parts.pinned === undefined ? [] : readPins(parts.pinned, `${option}.pinned`)),
+    listOption,
+  };
+}
+
+function readPart(input: unknown, option: string): readonly Certificate[] {
+  if (input === undefined) return [];
+  const certificates = readCertificates(input, option);
+  if (certificates.length > 0) return certificates;
+  throw new ConfigError(option, "holds no certificate", "Leave it out.");
+}
+
+/** Reads a trust set of a shield, whose anchors have to be of use from the start. */
 function readTrustSet(
   name: string,
   option: string,
   input: unknown,
-  now: number,
-  warn: (warning: ConfigWarning) => void,
+  reading: TrustReading,
 ): TrustSet {
-  const parts = isPlainObject(input) ? checkKeys(input, partNames, option) : { roots: input };
-  const listOption = isPlainObject(input) ? `${option}.roots` : option;
-  const listed = parts.roots === undefined ? [] : readCertificates(parts.roots, listOption);
-  const helpers =
-    parts.intermediates === undefined
-      ? []
-      : readAuthorities(parts.intermediates, `${option}.intermediates`);
-  const named =
-    parts.anchors === undefined ? [] : readAuthorities(parts.anchors, `${option}.anchors`);
-  const pinned = parts.pinned === undefined ? [] : readPins(parts.pinned, `${option}.pinned`);
-
-  const roots = listed.filter(isSelfSigned);
-  const others = listed.filter((certificate) => !isSelfSigned(certificate));
+  const { roots, named, intermediates, others, pinned, listOption } = readParts(option, input);
+  checkAuthorities(named, `${option}.anchors`);
+  checkAuthorities(intermediates, `${option}.intermediates`);
   const anchors = distinct([...roots, ...named]);
-  if (anchors.length === 0 && pinned.length === 0) throw noAnchor(option, listOption, others);
-  const usable = anchors.filter((anchor) => isUsable(anchor, option, now, warn));
-  if (usable.length === 0 && pinned.length === 0) throw noUsableAnchor(option, anchors, now);
+  if (anchors.length === 0 && pinned.size === 0) throw noAnchor(option, listOption, others);
+  const usable = anchors.filter((anchor) => isUsable(anchor, option, reading));
+  if (usable.length === 0 && pinned.size === 0) throw noUsableAnchor(option, anchors, reading);
   for (const certificate of others) {
-    if (!certificate.isCa) {
-      warn({
-        option: listOption,
-        message:
-          `the certificate of "${certificate.subject.text}" is neither a root nor an intermediate authority ` +
-          "and makes nobody trusted. Remove it; to accept exactly this client, list it under `pinned`.",
-      });
-    }
+    if (certificate.isCa) continue;
+    reading.warn({
+      option: listOption,
+      message:
+        `the certificate of "${certificate.subject.text}" is neither a root nor an intermediate authority ` +
+        "and makes nobody trusted. Remove it; to accept exactly this client, list it under `pinned`.",
+    });
   }
   return new TrustSet({
     name,
     anchors: usable,
-    intermediates: distinct([...helpers, ...others.filter((certificate) => certificate.isCa)]),
-    pinned: new Set(pinned),
+    intermediates: distinct([...intermediates, ...others.filter(({ isCa }) => isCa)]),
+    pinned,
   });
 }
 
@@ -126,10 +168,7 @@ function isSelfSigned(certificate: Certificate): boolean {
   return verdict !== "invalid";
 }
 
-function readAuthorities(input: unknown, option: string): Certificate[] {
-  const certificates = readCertificates(input, option);
-  if (certificates.length === 0)
-    throw new ConfigError(option, "holds no certificate", "Leave it out.");
+function checkAuthorities(certificates: readonly Certificate[], option: string): void {
   for (const certificate of certificates) {
     if (certificate.isCa) continue;
     throw new ConfigError(
@@ -138,7 +177,6 @@ function readAuthorities(input: unknown, option: string): Certificate[] {
       "List authorities (basicConstraints CA:TRUE) here; a client that is to be accepted by itself goes to `pinned`.",
     );
   }
-  return certificates;
 }
 
 function readPins(input: unknown, option: string): string[] {
@@ -184,15 +222,10 @@ function noAnchor(option: string, listOption: string, others: readonly Certifica
   );
 }
 
-function isUsable(
-  anchor: Certificate,
-  option: string,
-  now: number,
-  warn: (warning: ConfigWarning) => void,
-): boolean {
-  const code = checkAnchor(anchor, now);
+function isUsable(anchor: Certificate, option: string, reading: TrustReading): boolean {
+  const code = judgeAnchor(anchor, reading);
   if (code === undefined) return true;
-  warn({
+  reading.warn({
     option,
     message: `the authority "${anchor.subject.text}" cannot vouch for clients: ${describe(code)}`,
   });
@@ -200,9 +233,17 @@ function isUsable(
   return code === "issuer-certificate-not-yet-valid";
 }
 
-function noUsableAnchor(option: string, anchors: readonly Certificate[], now: number): ConfigError {
+function judgeAnchor(anchor: Certificate, { now, legacy }: TrustReading): ReasonCode | undefined {
+  return checkAnchor(anchor, { now, legacy, purpose: oids.clientAuth });
+}
+
+function noUsableAnchor(
+  option: string,
+  anchors: readonly Certificate[],
+  reading: TrustReading,
+): ConfigError {
   const first = anchors[0] as Certificate;
-  const code = checkAnchor(first, now) as ReasonCode;
+  const code = judgeAnchor(first, reading) as ReasonCode;
   return new ConfigError(
     option,
     `no authority in it can vouch for clients: "${first.subject.text}": ${describe(code)}`,

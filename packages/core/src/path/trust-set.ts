@@ -1,5 +1,6 @@
 import type { Certificate } from "../x509/certificate.ts";
 import type { DistinguishedName } from "../x509/distinguished-name.ts";
+import { SignatureMemory } from "./signature-memory.ts";
 
 /** Authorities that vouch for clients together, under one name. Immutable: a reload makes a new one. */
 export class TrustSet {
@@ -8,6 +9,7 @@ export class TrustSet {
   readonly intermediates: readonly Certificate[];
   /** SHA-256 in hex of certificates and of public keys that are accepted without a path. */
   readonly pinned: ReadonlySet<string>;
+  readonly signatures: SignatureMemory;
   readonly #anchors: NameIndex;
   readonly #intermediates: NameIndex;
   readonly #fingerprints: ReadonlySet<string>;
@@ -22,6 +24,7 @@ export class TrustSet {
     this.anchors = parts.anchors;
     this.intermediates = parts.intermediates;
     this.pinned = parts.pinned;
+    this.signatures = new SignatureMemory([...parts.anchors, ...parts.intermediates]);
     this.#anchors = new NameIndex(parts.anchors);
     this.#intermediates = new NameIndex(parts.intermediates);
     this.#fingerprints = new Set(

@@ -1,20 +1,43 @@
 import { equalBytes } from "../base/bytes.ts";
+import type { Budget } from "../base/budget.ts";
+import { findSvidFault } from "../identity/svid.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
 import type { ReasonCode } from "../reasons/reasons.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import { checkAnchorIsCa, checkIsCa, findPathLengthViolation } from "./checks/basic-constraints.ts";
+import { processPolicies } from "./checks/certificate-policies.ts";
 import { checkUnprocessedExtensions } from "./checks/critical-extensions.ts";
 import { checkExtendedKeyUsage } from "./checks/extended-key-usage.ts";
 import { checkKeyStrength } from "./checks/key-strength.ts";
-import { checkClientKeyUsage, checkIssuerKeyUsage } from "./checks/key-usage.ts";
-import { checkValidity } from "./checks/validity.ts";
+import { checkIssuerKeyUsage, checkLeafKeyUsage } from "./checks/key-usage.ts";
+import { checkNameConstraints } from "./checks/name-constraints.ts";
+import { endOfValidity, checkValidity } from "./checks/validity.ts";
+import { findIssuanceFaults } from "./issuance/issuance-faults.ts";
+import { holdsPeerName } from "./peer-name.ts";
 import type { SignatureChecks } from "./signature-checks.ts";
 import type { ValidationContext } from "./validation-context.ts";
 import type { CandidatePath, VerifiedPath } from "./verified-path.ts";
 
-export type PathVerdict =
-  | { readonly outcome: "verified"; readonly path: VerifiedPath }
-  | { readonly outcome: "refused"; readonly reason: Reason };
+export type PathVerdict = SoundPath | { readonly outcome: "refused"; readonly reason: Reason };
+
+/** A path that holds, and what it says. */
+export interface SoundPath {
+  readonly outcome: "verified";
+  readonly path: VerifiedPath;
+  /** The user-constrained policy set (RFC 5280 6.1.6): object identifier keys. */
+  readonly policies: readonly string[];
+  /** Epoch milliseconds: all that was checked holds from `validFrom` on, and no longer from `validUntil` on. */
+  readonly validFrom: number;
+  readonly validUntil: number;
+  /** Faults of issuance that the profile lets pass. */
+  readonly warnings: readonly Reason[];
+}
+
+/** What the judgement of several paths shares. */
+export interface PathWork {
+  readonly signatures: SignatureChecks;
+  readonly budget: Budget;
+}
 
 /**
  * Judges one path by RFC 5280 section 6.1. What costs nothing is checked first, so that nobody can make the engine
@@ -23,62 +46,106 @@ export type PathVerdict =
 export function validatePath(
   path: CandidatePath,
   context: ValidationContext,
-  signatures: SignatureChecks,
+  { signatures, budget }: PathWork,
 ): PathVerdict {
   const refusal =
-    refuseAuthorities(path, context) ??
-    refuseClient(path[0], context) ??
-    refuseSignatures(path, signatures);
-  if (refusal !== undefined) return { outcome: "refused", reason: refusal };
-  return { outcome: "verified", path: path as unknown as VerifiedPath };
+    refuseAuthorities(path, context) ?? refuseLeaf(path[0], context) ?? refuseNames(path, budget);
+  if (refusal !== undefined) return refuse(refusal);
+
+  const policies = processPolicies(path, context.policies);
+  if (policies.outcome === "refused") {
+    return refuse(about(policies.code, path, policies.certificateIndex));
+  }
+  const faults = findIssuanceFaults(path, context);
+  if (faults.refusal !== undefined) return refuse(faults.refusal);
+
+  const unsigned = refuseSignatures(path, signatures);
+  if (unsigned !== undefined) return refuse(unsigned);
+  const validity = periodOf(path);
+  const acceptance = context.acceptPath?.(path);
+  if (acceptance?.outcome === "refused") {
+    const { code, certificateIndex, details } = acceptance;
+    return refuse(reason(code, { certificateIndex, ...(details && { details }) }));
+  }
+  return {
+    outcome: "verified",
+    path: path as unknown as VerifiedPath,
+    policies: policies.policies,
+    validFrom: validity.from,
+    validUntil: Math.min(validity.until, acceptance?.until ?? Infinity),
+    warnings: faults.warnings,
+  };
 }
+
+/** What is asked of every certificate that signs others. */
+type AuthorityContext = Pick<ValidationContext, "now" | "purpose" | "legacy">;
 
 /** What is asked of a trust anchor, whatever lies below it (RFC 5937): everything but its own signature. */
-export function checkAnchor(anchor: Certificate, now: number): ReasonCode | undefined {
-  return checkAnchorIsCa(anchor) ?? checkAuthority(anchor, now);
+export function checkAnchor(
+  anchor: Certificate,
+  context: AuthorityContext,
+): ReasonCode | undefined {
+  return checkAnchorIsCa(anchor) ?? checkAuthority(anchor, context);
 }
 
-function checkIntermediate(intermediate: Certificate, now: number): ReasonCode | undefined {
-  return checkIsCa(intermediate) ?? checkAuthority(intermediate, now);
+function checkIntermediate(
+  intermediate: Certificate,
+  context: AuthorityContext,
+): ReasonCode | undefined {
+  return checkIsCa(intermediate) ?? checkAuthority(intermediate, context);
 }
 
-function checkAuthority(authority: Certificate, now: number): ReasonCode | undefined {
+function checkAuthority(
+  authority: Certificate,
+  { now, purpose, legacy }: AuthorityContext,
+): ReasonCode | undefined {
   return (
     checkIssuerKeyUsage(authority) ??
-    checkExtendedKeyUsage(authority, "pass") ??
+    checkExtendedKeyUsage(authority, purpose, "pass") ??
     checkUnprocessedExtensions(authority) ??
-    checkKeyStrength(authority.publicKey) ??
+    checkKeyStrength(authority.publicKey, legacy) ??
     checkValidity(authority, "issuer", now)
   );
 }
 
-function refuseAuthorities(path: CandidatePath, { now }: ValidationContext): Reason | undefined {
+function refuseAuthorities(path: CandidatePath, context: ValidationContext): Reason | undefined {
   const last = path.length - 1;
   for (let index = last; index > 0; index--) {
     const authority = path[index] as Certificate;
-    const code = index === last ? checkAnchor(authority, now) : checkIntermediate(authority, now);
-    if (code !== undefined) return about(code, authority, index);
+    const code =
+      index === last ? checkAnchor(authority, context) : checkIntermediate(authority, context);
+    if (code !== undefined) return about(code, path, index);
   }
   // A path of two has no intermediate that could be one too many.
   if (last === 1) return undefined;
-  const position = findPathLengthViolation(path.slice(1).reverse());
-  if (position === undefined) return undefined;
-  const index = last - position;
-  return about("path-length-exceeded", path[index] as Certificate, index);
+  const position = findPathLengthViolation(path.slice(1).reverse(), context.pathLength);
+  return position === undefined ? undefined : about("path-length-exceeded", path, last - position);
 }
 
-/** RFC 5280 6.1.5 for the client's own certificate: its basic constraints say nothing about its use as a client. */
-function refuseClient(
-  client: Certificate,
-  { now, clientAuthUsage }: ValidationContext,
-): Reason | undefined {
+/** RFC 5280 6.1.5 for the leaf: its basic constraints say nothing about its use as a client or server. */
+function refuseLeaf(leaf: Certificate, context: ValidationContext): Reason | undefined {
+  const { now, purpose, extendedKeyUsage, keyUsage, legacy, names, profile } = context;
   const code =
-    checkUnprocessedExtensions(client) ??
-    checkClientKeyUsage(client) ??
-    checkExtendedKeyUsage(client, clientAuthUsage === "required" ? "refuse" : "pass") ??
-    checkKeyStrength(client.publicKey) ??
-    checkValidity(client, "client", now);
-  return code === undefined ? undefined : about(code, client, 0);
+    checkUnprocessedExtensions(leaf) ??
+    checkLeafKeyUsage(leaf, keyUsage) ??
+    checkExtendedKeyUsage(leaf, purpose, extendedKeyUsage === "required" ? "refuse" : "pass") ??
+    checkKeyStrength(leaf.publicKey, legacy) ??
+    checkValidity(leaf, "leaf", now);
+  if (code !== undefined) return about(code, [leaf], 0);
+  const missing = names.find((name) => !holdsPeerName(leaf, name));
+  if (missing !== undefined) {
+    return reason("peer-name-mismatch", { certificateIndex: 0, details: { name: missing.value } });
+  }
+  const fault = profile === "spiffe" ? findSvidFault(leaf) : undefined;
+  if (fault === undefined) return undefined;
+  return reason("svid-invalid", { certificateIndex: 0, details: { fault } });
+}
+
+function refuseNames(path: CandidatePath, budget: Budget): Reason | undefined {
+  const fault = checkNameConstraints(path, budget);
+  if (fault === undefined) return undefined;
+  const { code, certificateIndex, details } = fault;
+  return reason(code, { certificateIndex, details });
 }
 
 function refuseSignatures(path: CandidatePath, signatures: SignatureChecks): Reason | undefined {
@@ -89,22 +156,37 @@ function refuseSignatures(path: CandidatePath, signatures: SignatureChecks): Rea
     if (code === undefined) continue;
     // Two authorities may have one name: where the key identifiers differ too, the right one is simply not known.
     const isOtherAuthority = code === "signature-invalid" && namesAnotherKey(certificate, issuer);
-    return about(isOtherAuthority ? "issuer-unknown" : code, certificate, index);
+    return about(isOtherAuthority ? "issuer-unknown" : code, path, index);
   }
   return undefined;
 }
 
 /** The key identifiers say that another key signed (RFC 5280 4.2.1.1). */
 function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean {
-  const { authorityKeyIdentifier } = certificate.extensions;
+  const wanted = certificate.extensions.authorityKeyIdentifier?.keyIdentifier;
   const { subjectKeyIdentifier } = issuer.extensions;
   return (
-    authorityKeyIdentifier !== undefined &&
+    wanted !== undefined &&
     subjectKeyIdentifier !== undefined &&
-    !equalBytes(authorityKeyIdentifier, subjectKeyIdentifier)
+    !equalBytes(wanted, subjectKeyIdentifier)
   );
 }
 
-function about(code: ReasonCode, certificate: Certificate, certificateIndex: number): Reason {
-  return reason(code, { certificateIndex, details: { subject: certificate.subject.text } });
+function periodOf(path: CandidatePath): { readonly from: number; readonly until: number } {
+  let from = -Infinity;
+  let until = Infinity;
+  for (const certificate of path) {
+    from = Math.max(from, certificate.notBefore);
+    until = Math.min(until, endOfValidity(certificate));
+  }
+  return { from, until };
+}
+
+function refuse(why: Reason): PathVerdict {
+  return { outcome: "refused", reason: why };
+}
+
+function about(code: ReasonCode, path: readonly Certificate[], certificateIndex: number): Reason {
+  const { subject } = path[certificateIndex] as Certificate;
+  return reason(code, { certificateIndex, details: { subject: subject.text } });
 }

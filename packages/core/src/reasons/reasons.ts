@@ -5,9 +5,10 @@
  * - `authorization`: a verified client, but not for this endpoint.
  * - `request`: the request itself cannot be judged.
  * - `engine`: the shield could not do its work; the operator has to act.
- * - `warning`: never refuses; comes beside a decision.
+ * - `issuance`: a certificate was issued otherwise than the standards want. A warning beside a decision, unless the profile
+ *   refuses it: then it says who you are as little as `authentication`.
  */
-export type ReasonCategory = "authentication" | "authorization" | "request" | "engine" | "warning";
+export type ReasonCategory = "authentication" | "authorization" | "request" | "engine" | "issuance";
 
 /** One line of the reason table. */
 export interface ReasonInfo {
@@ -58,21 +59,21 @@ export const reasons = {
   },
   "certificate-self-signed": {
     category: "authentication",
-    summary: "The client certificate is signed by itself and is not trusted.",
-    cure: "Have the client's key certified by an authority that this API trusts.",
+    summary: "The certificate is signed by itself and is not trusted.",
+    cure: "Have the key certified by an authority that is trusted here.",
     specification: "RFC 5280 6.1",
     rank: 20,
   },
   "issuer-unknown": {
     category: "authentication",
-    summary: "The client certificate was issued by an authority that this API does not trust.",
+    summary: "The certificate was issued by an authority that is not trusted here.",
     cure: "Use a certificate of a trusted authority, or add the authority's root to `trust`.",
     specification: "RFC 5280 6.1",
     rank: 20,
   },
   "chain-incomplete": {
     category: "authentication",
-    summary: "The issuer of the client certificate is not known, and intermediates may be missing.",
+    summary: "The issuer of the certificate is not known, and intermediates may be missing.",
     cure:
       "Add the client's intermediates to `trust` (or `trust.intermediates`): a resumed TLS session, and " +
       "some releases of Node on every handshake, show only the client's own certificate. " +
@@ -89,7 +90,7 @@ export const reasons = {
   },
   "path-too-deep": {
     category: "authentication",
-    summary: "There are more intermediates above the client certificate than this API accepts.",
+    summary: "There are more intermediates above the certificate than are accepted here.",
     cure: "Shorten the hierarchy, or raise `limits.pathDepth`.",
     rank: 22,
   },
@@ -137,7 +138,7 @@ export const reasons = {
   },
   "path-length-exceeded": {
     category: "authentication",
-    summary: "An authority above the client certificate allows fewer intermediates.",
+    summary: "An authority above the certificate allows fewer intermediates.",
     cure: "Issue from an authority whose path length allows it.",
     specification: "RFC 5280 6.1.4 (l), (m)",
     rank: 40,
@@ -149,19 +150,47 @@ export const reasons = {
     specification: "RFC 5280 6.1.4 (o), 6.1.5 (f)",
     rank: 45,
   },
-  "name-constraints-unsupported": {
+  "name-constraints-malformed": {
     category: "authentication",
-    summary: "An authority in the path constrains names, which this API does not process yet.",
-    cure: "Issue from an authority without name constraints.",
+    summary: "An authority in the path constrains names in a form that has no meaning.",
+    cure: "Issue the authority's certificate with name constraints in the form of RFC 5280.",
     specification: "RFC 5280 4.2.1.10",
     rank: 45,
   },
-  "policy-constraints-unsupported": {
+  "name-constraints-unsupported": {
     category: "authentication",
-    summary: "A certificate in the path constrains policies, which this API does not process yet.",
-    cure: "Issue from authorities without policy constraints and policy mappings.",
-    specification: "RFC 5280 4.2.1.11",
+    summary: "An authority in the path constrains names of a kind that this API does not process.",
+    cure: "Constrain only directory names, DNS names, mailboxes, URIs and IP addresses.",
+    specification: "RFC 5280 4.2.1.10",
     rank: 45,
+  },
+  "name-constraints-violated": {
+    category: "authentication",
+    summary: "A certificate holds a name that an authority above it may not issue.",
+    cure: "Issue the certificate with permitted names only, or from another authority.",
+    specification: "RFC 5280 6.1.3 (b), (c)",
+    rank: 46,
+  },
+  "name-comparison-limit": {
+    category: "authentication",
+    summary: "The certificates hold too many names and name constraints to be compared.",
+    cure: "Issue certificates with fewer names, or raise `limits.nameComparisons`.",
+    specification: "RFC 5280 4.2.1.10",
+    rank: 46,
+  },
+  "policy-mapping-invalid": {
+    category: "authentication",
+    summary: "An authority in the path maps anyPolicy, which must not be mapped.",
+    cure: "Issue the authority's certificate with mappings between named policies only.",
+    specification: "RFC 5280 6.1.4 (a)",
+    rank: 47,
+  },
+  "policy-missing": {
+    category: "authentication",
+    summary: "The certificates do not share a policy that this API accepts.",
+    cure: "Issue every certificate of the path under a policy that is asked for.",
+    specification: "RFC 5280 6.1.3 (f), 6.1.5 (g)",
+    rank: 47,
   },
   "signature-invalid": {
     category: "authentication",
@@ -172,45 +201,73 @@ export const reasons = {
   },
   "issuer-certificate-expired": {
     category: "authentication",
-    summary: "The certificate of an authority above the client has expired.",
+    summary: "The certificate of an authority in the path has expired.",
     cure: "Renew the authority's certificate.",
     specification: "RFC 5280 6.1.3 (a)(2)",
     rank: 60,
   },
   "issuer-certificate-not-yet-valid": {
     category: "authentication",
-    summary: "The certificate of an authority above the client is not valid yet.",
+    summary: "The certificate of an authority in the path is not valid yet.",
     cure: "Check the clocks, or wait until the authority's certificate is valid.",
     specification: "RFC 5280 6.1.3 (a)(2)",
     rank: 60,
   },
   "key-usage-invalid": {
     category: "authentication",
-    summary: "The client certificate's key may not be used for digital signatures.",
-    cure: "Issue the certificate with the key usage digitalSignature.",
+    summary: "The certificate's key may not be used for this purpose.",
+    cure: "Issue the certificate with the key usage digitalSignature, which TLS needs.",
     specification: "RFC 5280 4.2.1.3",
     rank: 70,
   },
   "extended-key-usage-invalid": {
     category: "authentication",
-    summary: "The client certificate may not be used for client authentication.",
-    cure: "Issue the certificate, and any authority that lists usages, with the extended key usage clientAuth.",
+    summary: "The certificate may not be used for this purpose, such as to authenticate a client.",
+    cure: "Issue the certificate, and any authority that lists usages, with the extended key usage: clientAuth for clients.",
     specification: "RFC 5280 4.2.1.12",
     rank: 70,
   },
   "certificate-expired": {
     category: "authentication",
-    summary: "The client certificate has expired.",
-    cure: "Renew the client certificate.",
+    summary: "The certificate has expired.",
+    cure: "Renew the certificate.",
     specification: "RFC 5280 6.1.3 (a)(2)",
     rank: 80,
   },
   "certificate-not-yet-valid": {
     category: "authentication",
-    summary: "The client certificate is not valid yet.",
+    summary: "The certificate is not valid yet.",
     cure: "Check the clocks, or wait until the certificate is valid.",
     specification: "RFC 5280 6.1.3 (a)(2)",
     rank: 80,
+  },
+  "certificate-revoked": {
+    category: "authentication",
+    summary: "A certificate has been revoked.",
+    cure: "Use a certificate that has not been revoked.",
+    specification: "RFC 5280 6.3",
+    rank: 85,
+  },
+  "revocation-unknown": {
+    category: "authentication",
+    summary: "Whether a certificate has been revoked cannot be told.",
+    cure: "Provide a current and valid revocation list for the certificate's authority.",
+    specification: "RFC 5280 6.3.3",
+    rank: 84,
+  },
+  "peer-name-mismatch": {
+    category: "authentication",
+    summary: "The certificate does not hold the name that was asked for.",
+    cure: "Issue the certificate with the name in its subject alternative name; a common name does not count.",
+    specification: "RFC 9525 6",
+    rank: 82,
+  },
+  "svid-invalid": {
+    category: "authentication",
+    summary: "The certificate is not an X.509 SVID.",
+    cure: "Issue it with exactly one URI, a SPIFFE ID, basicConstraints CA:FALSE if any, and the critical key usage digitalSignature.",
+    specification: "SPIFFE X509-SVID 2 to 5",
+    rank: 82,
   },
 
   "trust-set-mismatch": {
@@ -311,32 +368,144 @@ export const reasons = {
   },
 
   "authority-key-identifier-missing": {
-    category: "warning",
-    summary: "The certificate has no authority key identifier.",
+    category: "issuance",
+    summary: "A certificate has no authority key identifier.",
     cure: "Issue it with authorityKeyIdentifier=keyid.",
     specification: "RFC 5280 4.2.1.1",
-    rank: 0,
+    rank: 48,
+  },
+  "subject-key-identifier-missing": {
+    category: "issuance",
+    summary: "The certificate of an authority has no subject key identifier.",
+    cure: "Issue it with subjectKeyIdentifier=hash.",
+    specification: "RFC 5280 4.2.1.2",
+    rank: 48,
+  },
+  "authority-key-usage-missing": {
+    category: "issuance",
+    summary: "The certificate of an authority does not state its key usage.",
+    cure: "Issue it with keyUsage=critical,keyCertSign,cRLSign.",
+    specification: "RFC 5280 4.2.1.3",
+    rank: 48,
+  },
+  "key-cert-sign-without-ca": {
+    category: "issuance",
+    summary: "A certificate may sign certificates, but is not that of an authority.",
+    cure: "Issue it without the key usage keyCertSign, or with basicConstraints CA:TRUE.",
+    specification: "RFC 5280 4.2.1.3",
+    rank: 48,
   },
   "certificate-version-1": {
-    category: "warning",
-    summary: "The certificate is of X.509 version 1 and cannot state its usages.",
+    category: "issuance",
+    summary: "A certificate is of X.509 version 1 or 2 and cannot state its usages.",
     cure: "Issue a version 3 certificate: give the issuing command an extensions file.",
     specification: "RFC 5280 4.1.2.1",
-    rank: 0,
+    rank: 48,
   },
   "certificate-is-ca": {
-    category: "warning",
-    summary: "The client certificate is that of a certificate authority.",
-    cure: "Issue clients certificates of their own, with basicConstraints CA:FALSE.",
+    category: "issuance",
+    summary: "The certificate that is presented is that of a certificate authority.",
+    cure: "Issue clients and servers certificates of their own, with basicConstraints CA:FALSE.",
     specification: "RFC 5280 4.2.1.9",
-    rank: 0,
+    rank: 48,
+  },
+  "extension-critical": {
+    category: "issuance",
+    summary: "A certificate marks an extension as critical that must not be.",
+    cure: "Issue it without `critical` for this extension.",
+    specification: "RFC 5280 4.2",
+    rank: 48,
+  },
+  "extension-not-critical": {
+    category: "issuance",
+    summary: "A certificate does not mark an extension as critical that must be.",
+    cure: "Issue it with `critical` for this extension.",
+    specification: "RFC 5280 4.2",
+    rank: 48,
+  },
+  "name-constraints-not-critical": {
+    category: "issuance",
+    summary: "The name constraints of an authority are not marked as critical.",
+    cure: "Issue it with nameConstraints=critical,...",
+    specification: "RFC 5280 4.2.1.10",
+    rank: 48,
+  },
+  "name-constraints-in-end-entity": {
+    category: "issuance",
+    summary: "A certificate that is not that of an authority constrains names.",
+    cure: "Issue it without name constraints.",
+    specification: "RFC 5280 4.2.1.10",
+    rank: 48,
+  },
+  "name-constraint-leading-period": {
+    category: "issuance",
+    summary: "A constraint of DNS names starts with a period; it is read as: subdomains only.",
+    cure: "Issue it with the domain alone, which covers its subdomains.",
+    specification: "RFC 5280 4.2.1.10",
+    rank: 48,
+  },
+  "alternative-name-malformed": {
+    category: "issuance",
+    summary: "A subject alternative name is not in the form of its type.",
+    cure: "Issue the certificate with host names, mailboxes and URIs in their usual form.",
+    specification: "RFC 5280 4.2.1.6",
+    rank: 48,
   },
   "serial-number-not-positive": {
-    category: "warning",
-    summary: "The certificate's serial number is zero or negative.",
+    category: "issuance",
+    summary: "A certificate's serial number is zero or negative.",
     cure: "Issue it with a random positive serial number.",
     specification: "RFC 5280 4.1.2.2",
-    rank: 0,
+    rank: 48,
+  },
+  "serial-number-too-long": {
+    category: "issuance",
+    summary: "A certificate's serial number is longer than 20 octets.",
+    cure: "Issue it with a random serial number of 16 octets.",
+    specification: "RFC 5280 4.1.2.2",
+    rank: 48,
+  },
+  "dates-not-canonical": {
+    category: "issuance",
+    summary: "The dates of a certificate are not in the form that is prescribed for their years.",
+    cure: "Issue it with a tool that writes years up to 2049 as UTCTime.",
+    specification: "RFC 5280 4.1.2.5",
+    rank: 48,
+  },
+  "web-pki-key": {
+    category: "issuance",
+    summary: "A key is not one that the web PKI allows.",
+    cure: "Use an RSA key whose modulus has a multiple of eight bits, or P-256, P-384, P-521.",
+    specification: "CA/Browser Forum BR 6.1.5",
+    rank: 48,
+  },
+  "web-pki-root": {
+    category: "issuance",
+    summary: "A root certificate is not one that the web PKI allows.",
+    cure: "Issue it without extended key usage, its authority key identifier (if any) equal to its subject key identifier.",
+    specification: "CA/Browser Forum BR 7.1.2.1",
+    rank: 48,
+  },
+  "web-pki-extended-key-usage": {
+    category: "issuance",
+    summary: "The extended key usage is not one that the web PKI allows.",
+    cure: "Issue the certificate with the usages that it needs, not critical and without anyExtendedKeyUsage.",
+    specification: "CA/Browser Forum BR 7.1.2.7",
+    rank: 48,
+  },
+  "web-pki-common-name": {
+    category: "issuance",
+    summary: "The common name is not one of the subject alternative names.",
+    cure: "Issue the certificate without a common name, or with a copy of an alternative name.",
+    specification: "CA/Browser Forum BR 7.1.4.3",
+    rank: 48,
+  },
+  "web-pki-alternative-name": {
+    category: "issuance",
+    summary: "The subject alternative name is not one that the web PKI allows.",
+    cure: "Issue the certificate with host names that do not span a public suffix.",
+    specification: "CA/Browser Forum BR 7.1.2.7.12",
+    rank: 48,
   },
 } as const satisfies Record<string, ReasonInfo>;
 

@@ -19,9 +19,24 @@ describe("Budget", () => {
     }
   });
 
-  it("keeps the two accounts apart", () => {
+  it("pays for name comparisons by the number, and for none beyond the limit", () => {
+    const budget = new Budget({ ...defaultLimits, nameComparisons: 10 });
+    expect([budget.spendNameComparisons(4), budget.spendNameComparisons(6)]).to.deep.equal([
+      true,
+      true,
+    ]);
+    expect(budget.spendNameComparisons(1)).to.equal(false);
+    const atOnce = new Budget({ ...defaultLimits, nameComparisons: 10 });
+    expect([atOnce.spendNameComparisons(11), atOnce.spendNameComparisons(1)]).to.deep.equal([
+      false,
+      false,
+    ]);
+  });
+
+  it("keeps the accounts apart", () => {
     const budget = new Budget({ ...defaultLimits, signatureChecks: 1, paths: 1 });
     budget.spendSignatureCheck();
+    budget.spendNameComparisons(Infinity);
     expect([budget.spendSignatureCheck(), budget.spendPath()]).to.deep.equal([false, true]);
   });
 });

@@ -1,6 +1,12 @@
 import { expect } from "chai";
 
-import { readBoolean, readChoice, readObject } from "../../src/base/read-option.ts";
+import {
+  checkFunction,
+  checkList,
+  readBoolean,
+  readChoice,
+  readObject,
+} from "../../src/base/read-option.ts";
 import { configErrorOf } from "../config-error-of.ts";
 
 describe("readBoolean", () => {
@@ -22,6 +28,26 @@ describe("readChoice", () => {
       '"a" or "b"',
     );
   });
+});
+
+describe("checkFunction and checkList", () => {
+  it("let pass what is left out, and what is one", () => {
+    for (const value of [undefined, Date.now]) checkFunction(value, "clock");
+    for (const value of [undefined, [], ["a"]]) checkList(value, "names");
+  });
+
+  for (const value of [null, false, 0, "", {}, "names"]) {
+    it(`refuse ${JSON.stringify(value)}: a value that got lost would be a safeguard left out`, () => {
+      const messageOf = (check: (value: unknown, option: string) => void) =>
+        configErrorOf(() => {
+          check(value, "x");
+        }).message;
+      expect(messageOf(checkFunction)).to.equal(
+        "x: is not a function. Pass a function, or leave it out.",
+      );
+      expect(messageOf(checkList)).to.equal("x: is not a list. Pass a list, or leave it out.");
+    });
+  }
 });
 
 describe("readObject", () => {

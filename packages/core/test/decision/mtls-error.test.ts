@@ -27,7 +27,7 @@ describe("MtlsError", () => {
       status: 403,
       statusCode: 403,
       expose: true,
-      message: "The client certificate has expired.",
+      message: "The certificate has expired.",
     });
   });
 

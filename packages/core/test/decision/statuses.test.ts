@@ -62,7 +62,8 @@ describe("statusOf", () => {
     ["host-ambiguous", 400, 400],
     ["trust-missing", 503, 503],
     ["engine-failed", 503, 503],
-    ["certificate-is-ca", 503, 503],
+    ["certificate-is-ca", 403, 401],
+    ["web-pki-root", 403, 401],
   ] as const) {
     it(`is ${byDefault} for ${code}, and ${whenSplit} where 401 was asked for`, () => {
       expect(statusOf(reason(code), defaultStatuses)).to.equal(byDefault);

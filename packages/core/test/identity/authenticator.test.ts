@@ -16,14 +16,14 @@ import { defaultLimits, type Limits } from "../../src/base/limits.ts";
 import { Authenticator, type Authentication } from "../../src/identity/authenticator.ts";
 import { parsed } from "../certificates.ts";
 import { fakeConnection, fakeSocket } from "../fake-socket.ts";
-import { trustSet, type TrustParts } from "../path/verify.ts";
+import { clientRules, trustSet, type TrustParts } from "../path/verify.ts";
 import { TlsConnection } from "../../src/sources/tls-connection.ts";
 
 const hourMs = 3_600_000;
 const minuteMs = 60_000;
 
 function authenticatorOf(trust: TrustParts, limits: Partial<Limits> = {}): Authenticator {
-  return new Authenticator(trustSet(trust), { ...defaultLimits, ...limits }, "if-present");
+  return new Authenticator(trustSet(trust), { ...defaultLimits, ...limits }, clientRules());
 }
 
 /** `verified`, or the reason's code. */
@@ -106,7 +106,7 @@ describe("Authenticator", () => {
     const strict = new Authenticator(
       trustSet({ anchors: [silent.root] }),
       defaultLimits,
-      "required",
+      clientRules({ extendedKeyUsage: "required" }),
     );
     expect(outcome(strict.authenticate(fakeConnection(silent.chain), now))).to.equal(
       "extended-key-usage-invalid",
@@ -291,7 +291,7 @@ describe("Authenticator", () => {
           return anchorsNamed(...parameters);
         },
       });
-      const authenticator = new Authenticator(set, { ...defaultLimits, ...limits }, "if-present");
+      const authenticator = new Authenticator(set, { ...defaultLimits, ...limits }, clientRules());
       /** How many searches a new connection with this list causes. */
       return (list: readonly TestCertificate[], at: number): number => {
         const before = searches;
@@ -423,7 +423,7 @@ describe("Authenticator", () => {
           serialNumber: 0n,
           extensions: { basicConstraints: caUsage, authorityKeyIdentifier: "absent" },
         },
-        ["authority-key-identifier-missing", "certificate-is-ca", "serial-number-not-positive"],
+        ["authority-key-identifier-missing", "serial-number-not-positive", "certificate-is-ca"],
       ],
     ] as readonly (readonly [string, LeafChanges, readonly string[]])[]) {
       it(`are ${codes.join(", ") || "none"} on ${what}`, () => {

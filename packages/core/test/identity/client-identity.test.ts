@@ -20,7 +20,7 @@ const root = authority({ commonName: "Root" });
 /** As `validatePath` would say it of the two. */
 function byPath(client: Certificate, issuer: Certificate) {
   const path = [client, issuer] as unknown as VerifiedPath;
-  return { outcome: "verified", by: "path", path } as const;
+  return { by: "path", path } as const;
 }
 
 function identify(changes: LeafChanges) {
@@ -74,10 +74,7 @@ describe("identifyClient", () => {
   });
 
   it("names no issuer's key for a pinned client, whose issuer nobody verified", () => {
-    const identity = identifyClient(
-      { outcome: "verified", by: "pin", path: [parsed(root.client().leaf)] },
-      "default",
-    );
+    const identity = identifyClient({ by: "pin", path: [parsed(root.client().leaf)] }, "default");
     expect(identity).to.include({ verifiedBy: "pin", issuerPublicKeyPin: undefined });
   });
 
@@ -85,10 +82,7 @@ describe("identifyClient", () => {
     const leaf = parsed(
       root.client({ spiffeId: "spiffe://corp.example/admin", emails: ["a@b.c"] }).leaf,
     );
-    const identity = identifyClient(
-      { outcome: "verified", by: "key-pin", path: [leaf] },
-      "default",
-    );
+    const identity = identifyClient({ by: "key-pin", path: [leaf] }, "default");
     expect(identity).to.include({
       ...{ verifiedBy: "key-pin", subject: "", issuer: "", serialNumber: "" },
       ...{ commonName: undefined, spiffeId: undefined, hasSubjectAltName: false },

@@ -11,6 +11,7 @@ import {
 
 import { defaultLimits, type Limits } from "../../src/base/limits.ts";
 import { proposePaths, type SearchNotes } from "../../src/path/build-path.ts";
+import { Dismissals } from "../../src/path/dismissals.ts";
 import { commonNameOf, parsed } from "../certificates.ts";
 import { trustSet, type TrustParts } from "./verify.ts";
 
@@ -32,6 +33,7 @@ function search(
     trustSet(trust),
     { ...defaultLimits, ...limits },
     notes,
+    new Dismissals(),
   );
   const paths = [...found].map((path) =>
     path.map(({ fingerprint }) => names.get(fingerprint)).join(" "),
@@ -261,8 +263,13 @@ describe("proposePaths, limits", () => {
     const names = Array.from({ length: 9 }, (_, index) => `ca${index}`);
     for (const name of names) named[name] = authority({ commonName: "One Name" }).certificate;
     named["client"] = authority({ commonName: "One Name" }).client().leaf;
-    const found = search(named, ["client", ...names], {});
-    expect(found.paths).to.deep.equal([]);
+    named["root"] = authority({ commonName: "One Name" }).certificate;
+    const found = search(named, ["client", ...names], { anchors: [named["root"]] });
+    expect(found.paths[0]).to.equal("client root");
     expect(found.exhausted).to.equal(true);
+    expect(search(named, ["client", ...names], {}), "no way leads to an anchor").to.deep.equal({
+      paths: [],
+      ...nothingNoted,
+    });
   });
 });

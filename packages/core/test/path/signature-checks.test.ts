@@ -5,10 +5,14 @@ import { authority, brokenCertificates, der, soundChain } from "@mtls-shield/tes
 import { Budget } from "../../src/base/budget.ts";
 import { defaultLimits } from "../../src/base/limits.ts";
 import { SignatureChecks } from "../../src/path/signature-checks.ts";
+import { noLegacy, type LegacyAlgorithm } from "../../src/x509/signature.ts";
 import { parsed } from "../certificates.ts";
 
-function checks(signatureChecks = defaultLimits.signatureChecks): SignatureChecks {
-  return new SignatureChecks(new Budget({ ...defaultLimits, signatureChecks }));
+function checks(
+  signatureChecks = defaultLimits.signatureChecks,
+  legacy: ReadonlySet<LegacyAlgorithm> = noLegacy,
+): SignatureChecks {
+  return new SignatureChecks(new Budget({ ...defaultLimits, signatureChecks }), legacy);
 }
 
 describe("SignatureChecks", () => {
@@ -32,6 +36,14 @@ describe("SignatureChecks", () => {
     );
     const odd = authority({ keyAlgorithm: "ecdsa-secp256k1" }).client();
     expect(checks().check(parsed(odd.leaf), parsed(odd.root))).to.equal("key-unsupported");
+  });
+
+  it("accepts a weak algorithm that it was told to accept", () => {
+    const { leaf: sha1, root: issuing } = authority().client({ signatureScheme: "ecdsa-sha1" });
+    const check = (legacy: ReadonlySet<LegacyAlgorithm>) =>
+      checks(9, legacy).check(parsed(sha1), parsed(issuing));
+    expect(check(new Set(["sha1"]))).to.equal(undefined);
+    expect(check(new Set(["md5", "rsa-1024"]))).to.equal("signature-algorithm-unsupported");
   });
 
   it("makes no check twice, and pays for each once", () => {

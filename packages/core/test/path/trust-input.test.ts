@@ -12,16 +12,22 @@ import {
 } from "@mtls-shield/testkit";
 
 import type { ConfigWarning } from "../../src/base/config-warning.ts";
-import { readTrust } from "../../src/path/trust-input.ts";
+import { createTrustSet, readTrust } from "../../src/path/trust-input.ts";
+import { reasons } from "../../src/reasons/reasons.ts";
+import { noLegacy, type LegacyAlgorithm } from "../../src/x509/signature.ts";
 import { configErrorOf } from "../config-error-of.ts";
 
 const clock = fakeClock(Date.UTC(2030, 0, 1));
 const hourMs = 3_600_000;
 
 /** What the option is read as, with the warnings that came with it. */
-function read(trust: unknown) {
+function read(trust: unknown, legacy: ReadonlySet<LegacyAlgorithm> = noLegacy) {
   const warnings: ConfigWarning[] = [];
-  const sets = readTrust(trust, clock(), (warning) => warnings.push(warning));
+  const sets = readTrust(trust, {
+    now: clock(),
+    legacy,
+    warn: (warning) => warnings.push(warning),
+  });
   return { sets, warnings };
 }
 
@@ -339,9 +345,9 @@ describe("the trust option, authorities that cannot vouch", () => {
   });
 
   it("names the first of several that cannot, and its cure", () => {
+    const { summary, cure } = reasons["issuer-certificate-expired"];
     expect(messageOf([expired.certificate.pem, weak.certificate.pem])).to.equal(
-      'trust: no authority in it can vouch for clients: "CN=Expired": ' +
-        "The certificate of an authority above the client has expired. Renew the authority's certificate.",
+      `trust: no authority in it can vouch for clients: "CN=Expired": ${summary} ${cure}`,
     );
   });
 
@@ -360,4 +366,94 @@ describe("the trust option, a whole chain by mistake", () => {
     expect(parts.intermediates).to.deep.equal(["CN=Test Intermediate 1"]);
     expect(parts.warnings).to.have.length(1);
   });
+});
+
+describe("the trust option, weak algorithms", () => {
+  it("keep an authority with a short key where they are accepted", () => {
+    const weak = authority({ clock, commonName: "Weak", keyAlgorithm: "rsa-1024" });
+    const { sets, warnings } = read(weak.certificate.pem, new Set(["rsa-1024"]));
+    expect(sets[0]!.anchors).to.have.length(1);
+    expect(warnings).to.deep.equal([]);
+  });
+});
+
+describe("createTrustSet", () => {
+  const namesIn = (input: Parameters<typeof createTrustSet>[0]) => {
+    const { name, anchors, intermediates, pinned } = createTrustSet(input);
+    return {
+      name,
+      anchors: anchors.map(({ subject }) => subject.text),
+      intermediates: intermediates.map(({ subject }) => subject.text),
+      pinned: [...pinned],
+    };
+  };
+  const { warnings: none, ...nobody } = empty;
+  const both = { ...nobody, anchors: ["CN=Root"], intermediates: ["CN=Issuing"] };
+
+  it("tells roots from intermediates, as the trust option does", () => {
+    expect(none).to.deep.equal([]);
+    for (const input of [
+      [issuing.certificate.der, root.certificate.pem],
+      `${root.certificate.pem}${issuing.certificate.pem}`,
+      { roots: [root.certificate.der, issuing.certificate.der] },
+      { roots: root.certificate.der, intermediates: issuing.certificate.der },
+      { anchors: root.certificate.der, intermediates: issuing.certificate.pem },
+    ]) {
+      expect(namesIn(input)).to.deep.equal(both);
+    }
+  });
+
+  it("takes every certificate once", () => {
+    const twice = [root.certificate.pem, root.certificate.der];
+    const helpers = [issuing.certificate.pem, issuing.certificate.der];
+    expect(
+      namesIn({ roots: [...twice, ...helpers], anchors: twice, intermediates: helpers }),
+    ).to.deep.equal(both);
+  });
+
+  it("trusts an intermediate that is named as an anchor", () => {
+    expect(namesIn({ anchors: issuing.certificate.der })).to.deep.equal({
+      ...nobody,
+      anchors: ["CN=Issuing"],
+    });
+  });
+
+  it("keeps pins", () => {
+    expect(namesIn({ pinned: client.der })).to.deep.equal({
+      ...nobody,
+      pinned: [client.fingerprint],
+    });
+  });
+
+  it("judges no anchor: whether it is valid depends on a moment that is asked for later", () => {
+    const expired = authority({ clock, commonName: "Expired", notAfter: clock() - hourMs });
+    const plain = authority({
+      clock,
+      commonName: "Plain",
+      extensions: { basicConstraints: "absent" },
+    });
+    const anchors = [expired, plain].map(({ certificate }) => certificate.der);
+    expect(namesIn(anchors).anchors).to.deep.equal(["CN=Expired", "CN=Plain"]);
+    expect(namesIn({ anchors: client.der }).anchors).to.deep.equal(["CN=client"]);
+  });
+
+  it("may be empty: then it trusts nobody", () => {
+    for (const input of [[], {}, { roots: [] }]) expect(namesIn(input)).to.deep.equal(nobody);
+  });
+
+  for (const [what, input, message] of [
+    ["a number", 5, /^trust: a certificate cannot be read from number/],
+    ["null", null, /^trust: a certificate cannot be read from null/],
+    ["an unknown part", { root: [] }, /^trust\.root: is not an option\. Did you mean "roots"\?$/],
+    ["a part without a value", { roots: undefined }, /^trust\.roots: is undefined/],
+    ["an empty list of anchors", { anchors: [] }, /^trust\.anchors: holds no certificate/],
+    ["a private key", client.privateKeyPem, /^trust: holds a private key/],
+    ["bytes that are no certificate", der.sequence(), /^trust: the certificate is malformed/],
+    ["several sets", { a: root.certificate.pem }, /^trust\.a: is not an option/],
+  ] as const) {
+    it(`refuses ${what}`, () => {
+      const error = configErrorOf(() => createTrustSet(input as never));
+      expect(error.message).to.match(message);
+    });
+  }
 });

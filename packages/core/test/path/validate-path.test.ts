@@ -9,20 +9,27 @@ import {
 } from "@mtls-shield/testkit";
 
 import { Budget } from "../../src/base/budget.ts";
-import { defaultLimits } from "../../src/base/limits.ts";
+import { defaultLimits, type Limits } from "../../src/base/limits.ts";
 import { SignatureChecks } from "../../src/path/signature-checks.ts";
-import { checkAnchor, validatePath } from "../../src/path/validate-path.ts";
+import { checkAnchor, validatePath, type PathWork } from "../../src/path/validate-path.ts";
+import type { ValidationContext } from "../../src/path/validation-context.ts";
 import type { CandidatePath } from "../../src/path/verified-path.ts";
 import type { Certificate } from "../../src/x509/certificate.ts";
+import { noLegacy } from "../../src/x509/signature.ts";
 import { parsed } from "../certificates.ts";
+import { clientContext } from "./verify.ts";
 
 const clock = fakeClock(Date.UTC(2030, 0, 1));
 const now = clock();
 
-function judge(certificates: readonly Certificate[]) {
+function judge(certificates: readonly Certificate[], changes: Partial<ValidationContext> = {}) {
   const path = certificates as unknown as CandidatePath;
-  const signatures = new SignatureChecks(new Budget(defaultLimits));
-  return validatePath(path, { now, clientAuthUsage: "if-present" }, signatures);
+  return validatePath(path, clientContext({ now, ...changes }), workOf());
+}
+
+function workOf(limits: Partial<Limits> = {}): PathWork {
+  const budget = new Budget({ ...defaultLimits, ...limits });
+  return { budget, signatures: new SignatureChecks(budget, noLegacy) };
 }
 
 /** `verified`, or the reason's code and the certificate that it is about. */
@@ -69,14 +76,6 @@ describe("validatePath", () => {
     "is not valid yet": [{ notBefore: now + 60_000 }, "issuer-certificate-not-yet-valid"],
     "has a key that is too short": [{ keyAlgorithm: "rsa-1024" }, "key-too-weak"],
     "has a key of an unknown kind": [{ keyAlgorithm: "ecdsa-secp256k1" }, "key-unsupported"],
-    "constrains names": [
-      { moreExtensions: [extensions.nameConstraints({ permittedDnsNames: ["a.example"] })] },
-      "name-constraints-unsupported",
-    ],
-    "constrains policies": [
-      { moreExtensions: [extensions.inhibitAnyPolicy(0)] },
-      "policy-constraints-unsupported",
-    ],
     "has a critical extension that nobody knows": [
       {
         moreExtensions: [
@@ -114,8 +113,8 @@ describe("validatePath", () => {
   it("looks at no signature before everything else is right", () => {
     const { chain, root } = below({}, { notAfter: now - 60_000 });
     const path = [...chain, root].map(parsed) as unknown as CandidatePath;
-    const unpaid = new SignatureChecks(new Budget({ ...defaultLimits, signatureChecks: 0 }));
-    const verdict = validatePath(path, { now, clientAuthUsage: "if-present" }, unpaid);
+    const unpaid = workOf({ signatureChecks: 0 });
+    const verdict = validatePath(path, clientContext({ now }), unpaid);
     expect(verdict).to.have.nested.property("reason.code", "issuer-certificate-expired");
   });
 
@@ -182,7 +181,7 @@ describe("checkAnchor", () => {
       clock,
       raw: (sound) => ({ ...sound, alterSignature: (signature) => signature.fill(0) }),
     });
-    expect(checkAnchor(parsed(anchor.certificate), now)).to.equal(undefined);
+    expect(checkAnchor(parsed(anchor.certificate), clientContext({ now }))).to.equal(undefined);
     expect(verdictOn(anchor.client())).to.equal("verified");
   });
 
@@ -191,11 +190,13 @@ describe("checkAnchor", () => {
       clock,
       raw: (sound) => ({ ...sound, version: new Uint8Array(), extensions: [] }),
     });
-    expect(checkAnchor(parsed(anchor.certificate), now)).to.equal(undefined);
+    expect(checkAnchor(parsed(anchor.certificate), clientContext({ now }))).to.equal(undefined);
   });
 
   it("lets none be one that could say so and does not", () => {
     const anchor = authority({ clock, extensions: { basicConstraints: "absent" } });
-    expect(checkAnchor(parsed(anchor.certificate), now)).to.equal("issuer-not-ca");
+    expect(checkAnchor(parsed(anchor.certificate), clientContext({ now }))).to.equal(
+      "issuer-not-ca",
+    );
   });
 });

@@ -14,6 +14,7 @@ import {
   type TestCertificate,
 } from "@mtls-shield/testkit";
 
+import { profiles } from "../../src/path/profile.ts";
 import { parsed } from "../certificates.ts";
 import { outcomeOf, verify, verifyIssued } from "./verify.ts";
 
@@ -31,10 +32,8 @@ const withoutIndex: readonly BrokenCertificateName[] = [
 /** Broken certificates whose intermediate is at fault, beside those that say so in their names. */
 const atIntermediate: readonly BrokenCertificateName[] = [
   "impostor-root",
-  "inhibit-any-policy",
-  "name-constraints",
+  "name-constraints-malformed",
   "path-length-exceeded",
-  "policy-constraints",
   "policy-mappings",
   "root-path-length-exceeded",
 ];
@@ -57,6 +56,25 @@ describe("verifyClient", () => {
     expect(path.map(({ fingerprint }) => fingerprint)).to.deep.equal(
       [...issued.chain, issued.root].map(({ fingerprint }) => fingerprint),
     );
+    expect(verification).to.deep.include({
+      validFrom: parsed(issued.leaf).notBefore,
+      validUntil: parsed(issued.leaf).notAfter + 1_000,
+      warnings: [],
+    });
+  });
+
+  it("remarks what was badly issued, in whichever certificate of the path", () => {
+    const issued = authority({ clock, serialNumber: 0n }).client({
+      extensions: { authorityKeyIdentifier: "absent" },
+    });
+    const verification = verifyIssued(issued, { now });
+    if (verification.outcome === "refused") throw new Error(verification.reason.code);
+    expect(
+      verification.warnings.map(({ code, certificateIndex }) => [code, certificateIndex]),
+    ).to.deep.equal([
+      ["serial-number-not-positive", 1],
+      ["authority-key-identifier-missing", 0],
+    ]);
   });
 
   for (const { name, defect, expected, make } of Object.values(brokenCertificates).filter(
@@ -116,11 +134,11 @@ describe("verifyClient", () => {
   it("needs clientAuth to be named when that is asked for", () => {
     const silent = authority().client({ extensions: { extendedKeyUsage: "absent" } });
     expect(outcomeOf(verifyIssued(silent))).to.equal("verified");
-    expect(outcomeOf(verifyIssued(silent, { clientAuthUsage: "required" }))).to.equal(
+    expect(outcomeOf(verifyIssued(silent, { extendedKeyUsage: "required" }))).to.equal(
       "extended-key-usage-invalid",
     );
     const outspoken = authority().client();
-    expect(outcomeOf(verifyIssued(outspoken, { clientAuthUsage: "required" }))).to.equal(
+    expect(outcomeOf(verifyIssued(outspoken, { extendedKeyUsage: "required" }))).to.equal(
       "verified",
     );
   });
@@ -258,6 +276,25 @@ describe("verifyClient, pinned clients", () => {
     expect(outcomeOf(verify([pinned], trust, { now: notAfter + 1_000 }))).to.equal(
       "certificate-expired",
     );
+  });
+
+  it("hold as long as their own certificate", () => {
+    const { notBefore, notAfter } = parsed(pinned);
+    expect(verify([pinned], { pinned: [pinned.fingerprint] }, { now })).to.include({
+      validFrom: notBefore,
+      validUntil: notAfter + 1_000,
+    });
+  });
+
+  it("are accepted as they were issued, with a remark, whatever the profile", () => {
+    const zero = authority({ clock }).client({ serialNumber: 0n }).leaf;
+    for (const profile of profiles) {
+      const verification = verify([zero], { pinned: [zero.fingerprint] }, { now, profile });
+      if (verification.outcome === "refused") throw new Error(verification.reason.code);
+      expect(verification.warnings.map(({ code }) => code)).to.deep.equal([
+        "serial-number-not-positive",
+      ]);
+    }
   });
 
   it("make nobody else trusted: not whom they issue, not another certificate of the same name", () => {

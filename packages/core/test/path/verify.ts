@@ -1,6 +1,8 @@
 import type { IssuedChain, TestCertificate } from "@mtls-shield/testkit";
 
 import { defaultLimits, type Limits } from "../../src/base/limits.ts";
+import type { ValidationContext, ValidationRules } from "../../src/path/validation-context.ts";
+import { readShieldOptions } from "../../src/shield-options.ts";
 import { TrustSet } from "../../src/path/trust-set.ts";
 import { verifyClient, type Verification } from "../../src/path/verify-client.ts";
 import { parsed } from "../certificates.ts";
@@ -24,9 +26,17 @@ export function trustSet({ anchors = [], intermediates = [], pinned = [] }: Trus
   });
 }
 
-export interface VerifyOptions {
-  readonly now?: number;
-  readonly clientAuthUsage?: "if-present" | "required";
+/** What a shield asks of its clients by default. */
+export function clientRules(changes: Partial<ValidationRules> = {}): ValidationRules {
+  return { ...readShieldOptions({}).validation, ...changes };
+}
+
+/** The same at one moment. */
+export function clientContext(changes: Partial<ValidationContext> = {}): ValidationContext {
+  return { ...clientRules(), now: Date.now(), ...changes };
+}
+
+export interface VerifyOptions extends Partial<ValidationContext> {
   readonly limits?: Partial<Limits>;
 }
 
@@ -34,13 +44,13 @@ export interface VerifyOptions {
 export function verify(
   [client, ...presented]: readonly HasDer[],
   trust: TrustParts,
-  { now = Date.now(), clientAuthUsage = "if-present", limits }: VerifyOptions = {},
+  { limits, ...changes }: VerifyOptions = {},
 ): Verification {
   return verifyClient(
     parsed(client!),
     presented.map(parsed),
     trustSet(trust),
-    { now, clientAuthUsage },
+    clientContext(changes),
     { ...defaultLimits, ...limits },
   );
 }

@@ -15,19 +15,27 @@ const published: Readonly<Record<string, readonly string[]>> = {
     ...["path-search-limit", "path-too-deep", "signature-algorithm-mismatch"],
     ...["signature-algorithm-unsupported", "key-unsupported", "key-too-weak", "issuer-not-ca"],
     ...["issuer-key-usage-invalid", "path-length-exceeded", "critical-extension-unsupported"],
-    ...["name-constraints-unsupported", "policy-constraints-unsupported", "signature-invalid"],
+    ...["name-constraints-malformed", "name-constraints-unsupported", "name-constraints-violated"],
+    ...["name-comparison-limit", "policy-mapping-invalid", "policy-missing", "signature-invalid"],
     ...["issuer-certificate-expired", "issuer-certificate-not-yet-valid", "key-usage-invalid"],
     ...["extended-key-usage-invalid", "certificate-expired", "certificate-not-yet-valid"],
+    ...["certificate-revoked", "revocation-unknown", "peer-name-mismatch", "svid-invalid"],
   ],
   authorization: ["trust-set-mismatch", "client-not-allowed", "client-denied", "no-rule-matches"],
-  request: ["target-ambiguous", "host-ambiguous"],
+  request: ["target-ambiguous", "method-ambiguous", "host-ambiguous"],
   engine: [
     ...["certificate-not-requested", "trust-missing", "trust-hidden", "trust-unusable"],
     ...["trust-set-unnamed", "matcher-failed", "shield-missing", "engine-failed"],
   ],
-  warning: [
-    ...["authority-key-identifier-missing", "certificate-version-1", "certificate-is-ca"],
-    ...["serial-number-not-positive"],
+  issuance: [
+    ...["authority-key-identifier-missing", "subject-key-identifier-missing"],
+    ...["authority-key-usage-missing", "key-cert-sign-without-ca", "certificate-version-1"],
+    ...["certificate-is-ca", "extension-critical", "extension-not-critical"],
+    ...["name-constraints-not-critical", "name-constraints-in-end-entity"],
+    ...["name-constraint-leading-period", "alternative-name-malformed"],
+    ...["serial-number-not-positive", "serial-number-too-long", "dates-not-canonical"],
+    ...["web-pki-key", "web-pki-root", "web-pki-extended-key-usage", "web-pki-common-name"],
+    ...["web-pki-alternative-name"],
   ],
 };
 
@@ -59,13 +67,25 @@ describe("the reason table", () => {
     expect(new Set(sentences).size).to.equal(sentences.length);
   });
 
-  it("ranks no warning as a refusal, and no verified client below an unverified one", () => {
+  it("knows no code that its readers have not seen", () => {
+    expect([...codes].sort()).to.deep.equal(Object.values(published).flat().sort());
+  });
+
+  it("ranks no verified client below an unverified one", () => {
     for (const code of codes) {
       const { category, rank } = reasonInfo(code);
-      if (category === "warning") expect(rank, code).to.equal(0);
-      else expect(rank, code).to.be.greaterThan(0);
+      expect(rank, code).to.be.greaterThan(0);
       if (category === "authorization") expect(rank, code).to.be.at.least(90);
       if (category === "authentication") expect(rank, code).to.be.lessThan(90);
+    }
+  });
+
+  it("ranks faults of issuance below a wrong signature, which tells more, and above a wrong path", () => {
+    for (const code of codes) {
+      const { category, rank } = reasonInfo(code);
+      if (category !== "issuance") continue;
+      expect(rank, code).to.be.lessThan(reasons["signature-invalid"].rank);
+      expect(rank, code).to.be.greaterThan(reasons["policy-missing"].rank);
     }
   });
 });

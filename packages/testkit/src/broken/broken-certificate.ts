@@ -22,9 +22,12 @@ export type ExpectedRefusal =
   | "key-too-weak"
   | "key-unsupported"
   | "key-usage-invalid"
+  | "name-constraints-malformed"
   | "name-constraints-unsupported"
+  | "name-constraints-violated"
   | "path-length-exceeded"
-  | "policy-constraints-unsupported"
+  | "policy-mapping-invalid"
+  | "policy-missing"
   | "signature-algorithm-mismatch"
   | "signature-algorithm-unsupported"
   | "signature-invalid";

@@ -107,10 +107,10 @@ export const encodingDefects = {
     make: leafOf(() => ({ version: der.constructed(0, der.integer(3)) })),
   },
   "long-serial-number": {
-    defect: "the leaf's serial number has 21 octets",
+    defect: "the leaf's serial number has 65 octets",
     expected: "certificate-malformed",
     handshake: true,
-    make: leafOf(() => ({ serialNumber: der.integer(1n << 160n) })),
+    make: leafOf(() => ({ serialNumber: der.integer(1n << 512n) })),
   },
   "padded-serial-number": {
     defect: "the leaf's serial number has a needless leading zero octet",

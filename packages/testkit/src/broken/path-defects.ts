@@ -13,6 +13,7 @@ import {
 const minuteMs = 60_000;
 const policy = "1.3.6.1.4.1.32473.1";
 const otherPolicy = "1.3.6.1.4.1.32473.2";
+const anyPolicy = "2.5.29.32.0";
 
 function now(options: MakeOptions | undefined): number {
   return (options?.clock ?? Date.now)();
@@ -26,6 +27,23 @@ function withoutIntermediates(issued: IssuedChain): IssuedChain {
 const unknownCritical = extensions.extension("1.3.6.1.4.1.32473.99", der.nullValue(), {
   critical: true,
 });
+
+/** A chain whose intermediate has more extensions. */
+function intermediateWith(...moreExtensions: readonly Uint8Array[]): Defect["make"] {
+  return (options) => chainWith({ intermediate: { moreExtensions } }, options);
+}
+
+/** A chain whose intermediate has more extensions, and whose leaf was issued under a policy. */
+function policyPath(moreExtensions: readonly Uint8Array[], leafPolicy: string): Defect["make"] {
+  return (options) =>
+    chainWith(
+      {
+        intermediate: { moreExtensions },
+        leaf: { moreExtensions: [extensions.certificatePolicies(leafPolicy)] },
+      },
+      options,
+    );
+}
 
 /** Sound certificates that do not make a path (RFC 5280 6.1). */
 export const pathDefects = {
@@ -188,55 +206,105 @@ export const pathDefects = {
     make: (options) => chainWith({ intermediate: { moreExtensions: [unknownCritical] } }, options),
   },
   "name-constraints": {
-    defect: "the intermediate has name constraints, which the leaf obeys",
+    defect: "the intermediate permits only names of another domain than the leaf's",
+    expected: "name-constraints-violated",
+    handshake: true,
+    make: intermediateWith(extensions.nameConstraints({ permittedDnsNames: ["other.example"] })),
+  },
+  "name-constraints-excluded": {
+    defect: "the intermediate excludes the domain of the leaf's name",
+    expected: "name-constraints-violated",
+    handshake: true,
+    make: intermediateWith(extensions.nameConstraints({ excludedDnsNames: ["corp.example"] })),
+  },
+  "name-constraints-malformed": {
+    defect: "the intermediate permits a domain that is none",
+    expected: "name-constraints-malformed",
+    handshake: true,
+    make: intermediateWith(extensions.nameConstraints({ permittedDnsNames: ["*.corp.example"] })),
+  },
+  "name-constraints-with-minimum": {
+    defect: "the intermediate permits the domain of the leaf's name at a distance of one at least",
     expected: "name-constraints-unsupported",
     handshake: true,
-    make: (options) =>
-      chainWith(
-        {
-          intermediate: {
-            moreExtensions: [extensions.nameConstraints({ permittedDnsNames: ["corp.example"] })],
-          },
-        },
-        options,
+    make: intermediateWith(
+      extensions.extension(
+        extensions.extensionOids.nameConstraints,
+        der.sequence(
+          der.constructed(
+            0,
+            der.sequence(
+              der.primitive(2, new TextEncoder().encode("corp.example")),
+              der.primitive(0, der.integerContent(1)),
+            ),
+          ),
+        ),
+        { critical: true },
       ),
+    ),
   },
   "policy-constraints": {
-    defect: "the intermediate has policy constraints, which the path obeys",
-    expected: "policy-constraints-unsupported",
+    defect: "the intermediate requires a policy, and the leaf has none",
+    expected: "policy-missing",
     handshake: true,
-    make: (options) =>
-      chainWith(
-        {
-          intermediate: {
-            moreExtensions: [extensions.policyConstraints({ requireExplicitPolicy: 5 })],
-          },
-        },
-        options,
-      ),
+    make: intermediateWith(
+      extensions.certificatePolicies(policy),
+      extensions.policyConstraints({ requireExplicitPolicy: 0 }),
+    ),
+  },
+  "policy-mismatch": {
+    defect: "the intermediate requires its own policy, and the leaf has another",
+    expected: "policy-missing",
+    handshake: true,
+    make: policyPath(
+      [
+        extensions.certificatePolicies(policy),
+        extensions.policyConstraints({ requireExplicitPolicy: 0 }),
+      ],
+      otherPolicy,
+    ),
   },
   "inhibit-any-policy": {
-    defect: "the intermediate has inhibitAnyPolicy, which the path obeys",
-    expected: "policy-constraints-unsupported",
+    defect: "the leaf has anyPolicy alone, which the intermediate inhibits",
+    expected: "policy-missing",
+    handshake: true,
+    make: policyPath(
+      [
+        extensions.certificatePolicies(policy),
+        extensions.policyConstraints({ requireExplicitPolicy: 0 }),
+        extensions.inhibitAnyPolicy(0),
+      ],
+      anyPolicy,
+    ),
+  },
+  "policy-mapping-inhibited": {
+    defect:
+      "the lower intermediate maps a policy to that of the leaf, which the upper one inhibits",
+    expected: "policy-missing",
     handshake: true,
     make: (options) =>
-      chainWith({ intermediate: { moreExtensions: [extensions.inhibitAnyPolicy(5)] } }, options),
+      authority(options)
+        .intermediate({
+          moreExtensions: [
+            extensions.certificatePolicies(policy),
+            extensions.policyConstraints({ requireExplicitPolicy: 0, inhibitPolicyMapping: 0 }),
+          ],
+        })
+        .intermediate({
+          moreExtensions: [
+            extensions.certificatePolicies(policy),
+            extensions.policyMappings([policy, otherPolicy]),
+          ],
+        })
+        .client({ ...clientNames, moreExtensions: [extensions.certificatePolicies(otherPolicy)] }),
   },
   "policy-mappings": {
-    defect: "the intermediate maps one policy to another",
-    expected: "policy-constraints-unsupported",
+    defect: "the intermediate maps anyPolicy to a policy",
+    expected: "policy-mapping-invalid",
     handshake: true,
-    make: (options) =>
-      chainWith(
-        {
-          intermediate: {
-            moreExtensions: [
-              extensions.certificatePolicies(policy),
-              extensions.policyMappings([policy, otherPolicy]),
-            ],
-          },
-        },
-        options,
-      ),
+    make: intermediateWith(
+      extensions.certificatePolicies(policy),
+      extensions.policyMappings([anyPolicy, policy]),
+    ),
   },
 } satisfies Readonly<Record<string, Defect>>;

@@ -13,11 +13,14 @@ export function checkAnchorIsCa(anchor: Certificate): ReasonCode | undefined {
 
 /**
  * RFC 5280 6.1.4 (l), (m), from the anchor down, whose own limit applies too (RFC 5937).
- * `authorities` starts with the anchor; the client's certificate is not among them. Returns the position of the first
- * authority that is one too many.
+ * `authorities` starts with the anchor; the leaf is not among them. `limit`: intermediates at most (6.1.2 (k)).
+ * Returns the position of the first authority that is one too many.
  */
-export function findPathLengthViolation(authorities: readonly Certificate[]): number | undefined {
-  let left = Number.POSITIVE_INFINITY;
+export function findPathLengthViolation(
+  authorities: readonly Certificate[],
+  limit: number,
+): number | undefined {
+  let left = limit;
   for (const [position, authority] of authorities.entries()) {
     if (position > 0 && !authority.isSelfIssued) {
       if (left <= 0) return position;

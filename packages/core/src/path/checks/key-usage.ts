@@ -9,9 +9,12 @@ export function checkIssuerKeyUsage({ extensions }: Certificate): ReasonCode | u
   return "issuer-key-usage-invalid";
 }
 
-/** RFC 5280 4.2.1.3, RFC 8446 4.4.2.4: a client signs the handshake, so a stated key usage has to allow signatures. */
-export function checkClientKeyUsage({ extensions }: Certificate): ReasonCode | undefined {
+/** RFC 5280 4.2.1.3: a leaf that states its key usage has to state one of those that are asked for; 0 asks for none. */
+export function checkLeafKeyUsage(
+  { extensions }: Certificate,
+  wanted: number,
+): ReasonCode | undefined {
   const { keyUsage } = extensions;
-  if (keyUsage === undefined || (keyUsage & keyUsageBits.digitalSignature) !== 0) return undefined;
+  if (wanted === 0 || keyUsage === undefined || (keyUsage & wanted) !== 0) return undefined;
   return "key-usage-invalid";
 }

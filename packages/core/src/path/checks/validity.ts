@@ -4,15 +4,15 @@ import type { Certificate } from "../../x509/certificate.ts";
 /** RFC 5280 6.1.3 (a)(2): the moment lies in the validity period, whose last second is part of it (4.1.2.5). */
 export function checkValidity(
   certificate: Certificate,
-  role: "client" | "issuer",
+  role: "leaf" | "issuer",
   now: number,
 ): ReasonCode | undefined {
   // Asked the positive way round, so that a moment that is no number lies in no period.
   if (!(now >= certificate.notBefore)) {
-    return role === "client" ? "certificate-not-yet-valid" : "issuer-certificate-not-yet-valid";
+    return role === "leaf" ? "certificate-not-yet-valid" : "issuer-certificate-not-yet-valid";
   }
   if (!(now < endOfValidity(certificate))) {
-    return role === "client" ? "certificate-expired" : "issuer-certificate-expired";
+    return role === "leaf" ? "certificate-expired" : "issuer-certificate-expired";
   }
   return undefined;
 }

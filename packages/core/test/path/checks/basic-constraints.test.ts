@@ -40,30 +40,43 @@ describe("findPathLengthViolation", () => {
         .certificate,
     );
 
+  /** With no other limit than those of the authorities. */
+  const violation = (authorities: Parameters<typeof findPathLengthViolation>[0]) =>
+    findPathLengthViolation(authorities, Infinity);
+
   it("finds none among authorities without limits", () => {
-    expect(findPathLengthViolation([named("a"), named("b"), named("c")])).to.equal(undefined);
+    expect(violation([named("a"), named("b"), named("c")])).to.equal(undefined);
   });
 
   it("finds the first authority that is one too many", () => {
-    expect(findPathLengthViolation([named("a", 1), named("b"), named("c"), named("d")])).to.equal(
-      2,
-    );
+    expect(violation([named("a", 1), named("b"), named("c"), named("d")])).to.equal(2);
   });
 
   it("does not count the anchor itself, nor self-issued authorities", () => {
     const self = parsed(
       authority({ commonName: "s" }).intermediate({ commonName: "S" }).certificate,
     );
-    expect(findPathLengthViolation([named("a", 0)])).to.equal(undefined);
-    expect(findPathLengthViolation([named("a", 0), self, self])).to.equal(undefined);
-    expect(findPathLengthViolation([named("a", 0), self, named("b")])).to.equal(2);
+    expect(violation([named("a", 0)])).to.equal(undefined);
+    expect(violation([named("a", 0), self, self])).to.equal(undefined);
+    expect(violation([named("a", 0), self, named("b")])).to.equal(2);
   });
 
   it("takes the limit of a self-issued authority all the same", () => {
     const limited = parsed(
       authority({ commonName: "s" }).intermediate({ commonName: "s", pathLength: 0 }).certificate,
     );
-    expect(findPathLengthViolation([named("a"), limited, named("b")])).to.equal(2);
+    expect(violation([named("a"), limited, named("b")])).to.equal(2);
+  });
+
+  it("starts with the limit of whoever asks, which no authority can raise", () => {
+    const authorities = [named("a", 9), named("b"), named("c")];
+    expect(findPathLengthViolation(authorities, 2)).to.equal(undefined);
+    expect(findPathLengthViolation(authorities, 1)).to.equal(2);
+    expect(findPathLengthViolation(authorities, 0)).to.equal(1);
+    const renewed = parsed(
+      authority({ commonName: "s" }).intermediate({ commonName: "S" }).certificate,
+    );
+    expect(findPathLengthViolation([named("a"), renewed], 0)).to.equal(undefined);
   });
 
   it("reads no limit where the certificate is none of an authority", () => {
@@ -72,6 +85,6 @@ describe("findPathLengthViolation", () => {
         extensions: { basicConstraints: extensions.basicConstraints({ ca: false }) },
       }).leaf,
     );
-    expect(findPathLengthViolation([leaf, named("a")])).to.equal(undefined);
+    expect(violation([leaf, named("a")])).to.equal(undefined);
   });
 });

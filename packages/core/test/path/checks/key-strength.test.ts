@@ -5,12 +5,13 @@ import { der, testKeyPair, type TestKeyAlgorithm } from "@mtls-shield/testkit";
 import { DerReader } from "../../../src/asn1/der-reader.ts";
 import { checkKeyStrength } from "../../../src/path/checks/key-strength.ts";
 import { PublicKey } from "../../../src/x509/public-key.ts";
+import { noLegacy, type LegacyAlgorithm } from "../../../src/x509/signature.ts";
 
-function rsa(modulus: bigint, exponent = 65_537n) {
+function rsa(modulus: bigint, exponent = 65_537n, legacy: ReadonlySet<LegacyAlgorithm> = noLegacy) {
   const algorithm = der.sequence(der.oid("1.2.840.113549.1.1.1"), der.nullValue());
   const numbers = der.sequence(der.integer(modulus), der.integer(exponent));
   const spki = der.sequence(algorithm, der.bitString(numbers));
-  return checkKeyStrength(PublicKey.read(DerReader.of(spki)));
+  return checkKeyStrength(PublicKey.read(DerReader.of(spki)), legacy);
 }
 
 /** An odd number of exactly this many bits. */
@@ -20,7 +21,7 @@ function ofBits(bits: number): bigint {
 
 function ofAlgorithm(algorithm: TestKeyAlgorithm) {
   const spki = testKeyPair(algorithm).publicKey.export({ type: "spki", format: "der" });
-  return checkKeyStrength(PublicKey.read(DerReader.of(spki)));
+  return checkKeyStrength(PublicKey.read(DerReader.of(spki)), noLegacy);
 }
 
 describe("checkKeyStrength", () => {
@@ -60,6 +61,26 @@ describe("checkKeyStrength", () => {
       expect(rsa(ofBits(2_048), exponent)).to.equal(code);
     });
   }
+
+  for (const [bits, code] of [
+    [1_023, "key-too-weak"],
+    [1_024, undefined],
+    [1_536, undefined],
+    [2_048, undefined],
+    [8_193, "key-too-weak"],
+  ] as const) {
+    it(`says ${String(code)} of an RSA modulus of ${bits} bits where rsa-1024 is accepted`, () => {
+      expect(rsa(ofBits(bits), 65_537n, new Set(["rsa-1024"]))).to.equal(code);
+    });
+  }
+
+  it("accepts no short modulus for the sake of another weakness", () => {
+    expect(rsa(ofBits(1_024), 65_537n, new Set(["md5", "sha1"]))).to.equal("key-too-weak");
+  });
+
+  it("accepts no exponent that gives the key away, whatever is accepted", () => {
+    expect(rsa(ofBits(1_024), 1n, new Set(["rsa-1024"]))).to.equal("key-too-weak");
+  });
 
   it("refuses a modulus that is even or zero", () => {
     expect(rsa(1n << 2_047n)).to.equal("key-too-weak");

@@ -2,7 +2,8 @@ import { expect } from "chai";
 
 import { authority, extensions, type KeyUsageName } from "@mtls-shield/testkit";
 
-import { checkClientKeyUsage, checkIssuerKeyUsage } from "../../../src/path/checks/key-usage.ts";
+import { checkIssuerKeyUsage, checkLeafKeyUsage } from "../../../src/path/checks/key-usage.ts";
+import { keyUsageBits } from "../../../src/x509/extensions.ts";
 import { parsed } from "../../certificates.ts";
 
 const usages: readonly KeyUsageName[] = [
@@ -34,10 +35,28 @@ describe("checkIssuerKeyUsage", () => {
   });
 });
 
-describe("checkClientKeyUsage", () => {
-  it("wants digitalSignature where anything is stated", () => {
-    expect(checkClientKeyUsage(withUsage())).to.equal(undefined);
-    expect(checkClientKeyUsage(withUsage("digitalSignature"))).to.equal(undefined);
-    expect(checkClientKeyUsage(without("digitalSignature"))).to.equal("key-usage-invalid");
+describe("checkLeafKeyUsage", () => {
+  const { digitalSignature, keyEncipherment, keyAgreement } = keyUsageBits;
+
+  it("wants the usage that is asked for where anything is stated", () => {
+    expect(checkLeafKeyUsage(withUsage(), digitalSignature)).to.equal(undefined);
+    expect(checkLeafKeyUsage(withUsage("digitalSignature"), digitalSignature)).to.equal(undefined);
+    expect(checkLeafKeyUsage(without("digitalSignature"), digitalSignature)).to.equal(
+      "key-usage-invalid",
+    );
+  });
+
+  it("wants one of several usages, not all", () => {
+    const anyOfThree = digitalSignature | keyEncipherment | keyAgreement;
+    for (const name of ["digitalSignature", "keyEncipherment", "keyAgreement"] as const) {
+      expect(checkLeafKeyUsage(withUsage(name), anyOfThree)).to.equal(undefined);
+    }
+    expect(checkLeafKeyUsage(withUsage("keyCertSign", "cRLSign"), anyOfThree)).to.equal(
+      "key-usage-invalid",
+    );
+  });
+
+  it("wants nothing where none is asked for", () => {
+    expect(checkLeafKeyUsage(withUsage("encipherOnly"), 0)).to.equal(undefined);
   });
 });

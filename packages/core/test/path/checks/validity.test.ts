@@ -31,14 +31,14 @@ describe("checkValidity", () => {
     ["in a far future", Number.MAX_VALUE, "certificate-expired", "issuer-certificate-expired"],
   ] as const) {
     it(`says ${String(client)} ${moment}`, () => {
-      expect(checkValidity(certificate, "client", now)).to.equal(client);
+      expect(checkValidity(certificate, "leaf", now)).to.equal(client);
       expect(checkValidity(certificate, "issuer", now)).to.equal(issuer);
     });
   }
 
   for (const now of [Number.NaN, undefined, "soon", {}]) {
     it(`finds nothing valid at a moment that is no number: ${inspect(now)}`, () => {
-      expect(checkValidity(certificate, "client", now as number)).to.not.equal(undefined);
+      expect(checkValidity(certificate, "leaf", now as number)).to.not.equal(undefined);
     });
   }
 
