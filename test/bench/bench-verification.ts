@@ -1,89 +1,58 @@
-import { verify, type KeyObject } from "node:crypto";
-import { authority, type IssuedChain, type TestAuthority } from "@mtls-shield/testkit";
-import { defaultLimits } from "../../packages/core/src/base/limits.ts";
-import { TrustSet } from "../../packages/core/src/path/trust-set.ts";
-import { verifyClient } from "../../packages/core/src/path/verify-client.ts";
-import { parseCertificate, type Certificate } from "../../packages/core/src/x509/certificate.ts";
+import { authority, type IssuedChain } from "@mtls-shield/testkit";
 import { figure, type Figure } from "./figures.ts";
 import type { Effort } from "./main.ts";
+import { timeInTurns } from "./paired.ts";
+import { createBareChecks, createEngine, type Known } from "./verification-parts.ts";
 
 /** Verifying a client that was never seen, over the bare cost of the two signature checks that this takes. */
 export async function benchVerification({ quick }: Effort): Promise<readonly Figure[]> {
-  const root = authority();
-  const intermediate = root.intermediate();
-  const clients = Array.from({ length: quick ? 10 : 100 }, (_, index) =>
-    intermediate.client({
-      commonName: `client ${index}`,
-      spiffeId: `spiffe://corp.example/client/${index}`,
-    }),
-  );
-  const engine = engineFor(root, intermediate);
-  const bare = bareChecksFor(root, intermediate, clients);
-  const ratios: number[] = [];
-  const engineUs: number[] = [];
-  const bareUs: number[] = [];
   const slices = quick ? 6 : 80;
-  for (let slice = -5; slice < slices; slice++) {
-    const [a, b] =
-      slice % 2 === 0
-        ? [timeEach(clients, engine), timeEach(clients, bare)]
-        : [timeEach(clients, bare), timeEach(clients, engine)].reverse();
-    // The first slices warm the compiler up.
-    if (slice < 0 || a === undefined || b === undefined) continue;
-    ratios.push(a / b);
-    engineUs.push(a);
-    bareUs.push(b);
-  }
-  return Promise.resolve([
-    figure("verify.p256.ratio", ratios, "", { atMost: 1.4 }),
-    figure("verify.p256.us", engineUs, "us"),
-    figure("verify.p256.bareUs", bareUs, "us"),
-  ]);
+  const p256 = await timeKnown("ecdsa-p256", "seen", quick ? 10 : 100, slices);
+  const configured = await timeKnown("ecdsa-p256", "configured", quick ? 10 : 100, slices);
+  const rsa = await timeKnown("rsa-2048", "seen", quick ? 3 : 40, slices);
+  const unknown = await timeUnknown(quick ? 3 : 600, quick ? 6 : 20);
+  return [
+    figure("verify.p256.ratio", p256.ratios, "", { atMost: 1.25 }),
+    figure("verify.p256.us", p256.first, "us"),
+    figure("verify.p256.bareUs", p256.second, "us"),
+    figure("verify.p256.configuredRatio", configured.ratios, ""),
+    figure("verify.rsa2048.ratio", rsa.ratios, "", { atMost: 1.6 }),
+    figure("verify.rsa2048.us", rsa.first, "us"),
+    figure("verify.rsa2048.bareUs", rsa.second, "us"),
+    figure("verify.p256.unknownRatio", unknown.ratios, "", { atMost: 1.8 }),
+    figure("verify.p256.unknownUs", unknown.first, "us"),
+  ];
 }
 
-/** From the bytes of the client's certificate to the verdict; the intermediate is part of the trust set. */
-function engineFor(
-  root: TestAuthority,
-  intermediate: TestAuthority,
-): (client: IssuedChain) => void {
-  const trust = new TrustSet({
-    name: "bench",
-    anchors: [parse(root.certificate.der)],
-    intermediates: [parse(intermediate.certificate.der)],
-    pinned: new Set(),
-  });
-  const context = { now: Date.now(), clientAuthUsage: "if-present" } as const;
-  return ({ leaf }) => {
-    const { outcome } = verifyClient(parse(leaf.der), [], trust, context, defaultLimits);
-    if (outcome !== "verified") throw new Error("the client was refused");
-  };
+/** One intermediate, which was seen before with another client, or is part of the trust set. */
+function timeKnown(
+  keyAlgorithm: "ecdsa-p256" | "rsa-2048",
+  how: keyof Known,
+  count: number,
+  slices: number,
+) {
+  const root = authority({ keyAlgorithm });
+  const intermediate = root.intermediate({ keyAlgorithm });
+  const clients = Array.from({ length: count }, (_, index) =>
+    intermediate.client({ ...clientNamed(index), keyAlgorithm }),
+  );
+  const engine = createEngine(root.certificate, { [how]: [intermediate.certificate] });
+  return timeInTurns(clients, slices, engine, createBareChecks(clients));
 }
 
-function bareChecksFor(
-  root: TestAuthority,
-  intermediate: TestAuthority,
-  clients: readonly IssuedChain[],
-): (client: IssuedChain) => void {
-  const parsed = new Map(clients.map(({ leaf }) => [leaf, parse(leaf.der)]));
-  const authorityCertificate = parse(intermediate.certificate.der);
-  const check = ({ signedBytes, signature }: Certificate, key: KeyObject): void => {
-    if (!verify("sha256", signedBytes, key, signature))
-      throw new Error("the signature is not valid");
-  };
-  return ({ leaf }) => {
-    check(parsed.get(leaf) as Certificate, intermediate.certificate.publicKey);
-    check(authorityCertificate, root.certificate.publicKey);
-  };
+/**
+ * Each client with an intermediate of its own, which it sends along. There are more than the engine keeps keys of, so each is
+ * new to it every time.
+ */
+function timeUnknown(count: number, slices: number) {
+  const root = authority();
+  const clients: IssuedChain[] = Array.from({ length: count }, (_, index) =>
+    root.intermediate({ commonName: `Issuing ${index}` }).client(clientNamed(index)),
+  );
+  const engine = createEngine(root.certificate, {});
+  return timeInTurns(clients, slices, engine, createBareChecks(clients));
 }
 
-function timeEach(clients: readonly IssuedChain[], run: (client: IssuedChain) => void): number {
-  const start = process.hrtime.bigint();
-  for (const client of clients) run(client);
-  return Number(process.hrtime.bigint() - start) / 1_000 / clients.length;
-}
-
-function parse(der: Uint8Array): Certificate {
-  const certificate = parseCertificate(der);
-  if (typeof certificate === "string") throw new Error(certificate);
-  return certificate;
+function clientNamed(index: number) {
+  return { commonName: `client ${index}`, spiffeId: `spiffe://corp.example/client/${index}` };
 }

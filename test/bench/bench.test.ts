@@ -29,6 +29,25 @@ describe("npm run bench", () => {
         "verify.p256.ratio",
         "verify.p256.us",
         "verify.p256.bareUs",
+        "verify.p256.configuredRatio",
+        "verify.rsa2048.ratio",
+        "verify.rsa2048.us",
+        "verify.rsa2048.bareUs",
+        "verify.p256.unknownRatio",
+        "verify.p256.unknownUs",
+        "verify.vs.pkijs",
+        "verify.pkijs.us",
+        "verify.vs.forge",
+        "verify.forge.us",
+        "parse.certificate.us",
+        "parse.certificate.x509Us",
+        "parse.certificate.asn1Us",
+        "pathological.distinctNames.ms",
+        "pathological.distinctNames.pkijsMs",
+        "pathological.oneName.ms",
+        "pathological.oneName.pkijsMs",
+        "pathological.constrainedNames.ms",
+        "pathological.constrainedNames.pkijsMs",
       );
       for (const [name, value] of Object.entries(figures)) {
         expect(value, name).to.satisfy(Number.isFinite);
@@ -44,6 +63,8 @@ describe("npm run bench", () => {
       (reason: unknown) => reason,
     );
     expect(error).to.have.property("code", 2);
-    expect(error).to.have.property("stderr").that.contains("decide, verify, request");
+    expect(error)
+      .to.have.property("stderr")
+      .that.contains("decide, verify, parse, libraries, pathological, request");
   });
 });

@@ -2,6 +2,9 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { printTable, type Figure } from "./figures.ts";
 import { benchDecision } from "./bench-decision.ts";
+import { benchLibraries } from "./bench-libraries.ts";
+import { benchParsing } from "./bench-parsing.ts";
+import { benchPathological } from "./bench-pathological.ts";
 import { benchRequests } from "./bench-requests.ts";
 import { benchVerification } from "./bench-verification.ts";
 
@@ -13,6 +16,9 @@ export interface Effort {
 const suites: Readonly<Record<string, (effort: Effort) => Promise<readonly Figure[]>>> = {
   decide: benchDecision,
   verify: benchVerification,
+  parse: benchParsing,
+  libraries: benchLibraries,
+  pathological: benchPathological,
   request: benchRequests,
 };
 
