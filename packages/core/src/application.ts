@@ -15,7 +15,7 @@ export { MtlsError, type MtlsErrorCode } from "./decision/mtls-error.ts";
 export { type StatusOptions } from "./decision/statuses.ts";
 export type { DecisionEvent } from "./events/decision-event.ts";
 export type { ClientIdentity } from "./identity/client-identity.ts";
-export type { SpiffeId } from "./identity/spiffe-id.ts";
+export type { SpiffeId } from "./x509/spiffe-id.ts";
 export type { CertificateInput } from "./path/certificate-input.ts";
 export type { PolicyOptions } from "./path/policy-inputs.ts";
 export type { Profile } from "./path/profile.ts";

@@ -117,7 +117,7 @@ export function readShieldOptions(
   const trustSets =
     options.trust === undefined
       ? undefined
-      : readTrust(options.trust, { now, legacy: validation.legacy, warn });
+      : readTrust(options.trust, { ...validation, now, warn });
   const trustSetNames = namesElsewhere ?? trustSets?.map(({ name }) => name);
   return Object.freeze({
     trustSets,

@@ -235,7 +235,7 @@ export class Engine implements Shield, ContextOrigin {
   #readServerCa(ca: unknown): Authorities {
     try {
       const { limits, validation, clock, warn } = this.#config;
-      const sets = readTrust({ roots: ca }, { now: clock(), legacy: validation.legacy, warn });
+      const sets = readTrust({ roots: ca }, { ...validation, now: clock(), warn });
       return sets.map((trust) => new Authenticator(trust, limits, validation));
     } catch (cause) {
       if (cause instanceof ConfigError) return reason("trust-unusable", { cause });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ClientIdentity } from "./identity/client-identity.ts";
 import type { Authority } from "./identity/authenticator.ts";
-import { parseSpiffeId } from "./identity/spiffe-id.ts";
+import { parseSpiffeId } from "./x509/spiffe-id.ts";
 import { ConfigError } from "./base/config-error.ts";
 import { defaultTrustSetName } from "./path/trust-input.ts";
 import { reason } from "./reasons/reason.ts";

@@ -4,8 +4,8 @@ import type { Certificate } from "../x509/certificate.ts";
 import type { GeneralName } from "../x509/general-name.ts";
 import { printIpAddress } from "../x509/ip-address.ts";
 import { twinFingerprint } from "../x509/signature-twin.ts";
-import type { SpiffeId } from "./spiffe-id.ts";
-import { readSvid } from "./svid.ts";
+import type { SpiffeId } from "../x509/spiffe-id.ts";
+import { readSvid } from "../x509/svid.ts";
 
 /** A verified client: what its certificate says of it, and who vouches for that. Frozen, all the way down. */
 export interface ClientIdentity {

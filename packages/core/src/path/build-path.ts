@@ -45,7 +45,9 @@ export function* proposePaths(
       }
     }
     const issuers = pool.intermediatesFor(last);
-    for (const { issuer, distance } of issuers.length > 1 ? forks(path, issuers) : onlyWay(issuers)) {
+    for (const { issuer, distance } of issuers.length > 1
+      ? forks(path, issuers)
+      : onlyWay(issuers)) {
       if (path.some((below) => isSameEntity(below, issuer))) continue;
       const longer = [...path, issuer] as const;
       if (!dismissals.allows(longer)) continue;

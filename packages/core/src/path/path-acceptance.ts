@@ -1,8 +1,11 @@
-/** What a check of one's own says of a path that is sound by RFC 5280 section 6.1. */
+/**
+ * What a check of one's own says of a path that is sound by RFC 5280 section 6.1. `certificate-revoked` speaks of the
+ * certificate, so that no other path through it is tried; `revocation-unknown` speaks of this path alone.
+ */
 export type PathAcceptance =
   | {
       readonly outcome: "accepted";
-      /** Until when that holds, in epoch milliseconds; left out: as long as the certificates. */
+      /** Until when that holds, in epoch milliseconds, which has to be in the future; left out: as long as the certificates. */
       readonly until?: number;
     }
   | {

@@ -15,6 +15,8 @@ import {
   readCertificates,
   type CertificateInput,
 } from "./certificate-input.ts";
+import { findAnchorFault } from "./issuance/issuance-faults.ts";
+import type { Profile } from "./profile.ts";
 import { TrustSet } from "./trust-set.ts";
 import { checkAnchor } from "./validate-path.ts";
 
@@ -47,6 +49,7 @@ export interface TrustReading {
   /** Epoch milliseconds. */
   readonly now: number;
   readonly legacy: ReadonlySet<LegacyAlgorithm>;
+  readonly profile: Profile;
   readonly warn: (warning: ConfigWarning) => void;
 }
 
@@ -82,13 +85,19 @@ export function readTrust(input: unknown, reading: TrustReading): readonly Trust
 
 /**
  * Makes a trust set for `verifyChain`, which judges its anchors when a path leads to them: whether they are authorities, and
- * valid at the moment that is asked for. What cannot be read is a `ConfigError`.
+ * valid at the moment that is asked for. What cannot be read, and a set without an anchor, is a `ConfigError`.
  */
-export function createTrustSet(input: CertificateInput | TrustSetOptions): TrustSet {
-  const { roots, named, intermediates, others, pinned } = readParts("trust", input);
+export function createTrustSet(
+  input: CertificateInput | Omit<TrustSetOptions, "pinned">,
+): TrustSet {
+  const known = partNames.filter((name) => name !== "pinned");
+  const parts = readParts("trust", input, known);
+  const { roots, named, intermediates, others, pinned, listOption } = parts;
+  const anchors = distinct([...roots, ...named]);
+  if (anchors.length === 0) throw noAnchor("trust", listOption, others);
   return new TrustSet({
     name: defaultTrustSetName,
-    anchors: distinct([...roots, ...named]),
+    anchors,
     intermediates: distinct([...intermediates, ...others]),
     pinned,
   });
@@ -106,8 +115,14 @@ interface TrustParts {
   readonly listOption: string;
 }
 
-function readParts(option: string, input: unknown): TrustParts {
-  const parts = isPlainObject(input) ? checkKeys(input, partNames, option) : { roots: input };
+function readParts(
+  option: string,
+  input: unknown,
+  known: readonly (typeof partNames)[number][] = partNames,
+): TrustParts {
+  const parts: Readonly<Partial<Record<(typeof partNames)[number], unknown>>> = isPlainObject(input)
+    ? checkKeys(input, known, option)
+    : { roots: input };
   const listOption = isPlainObject(input) ? `${option}.roots` : option;
   const listed = parts.roots === undefined ? [] : readCertificates(parts.roots, listOption);
   const roots = listed.filter(isSelfSigned);
@@ -233,8 +248,14 @@ function isUsable(anchor: Certificate, option: string, reading: TrustReading): b
   return code === "issuer-certificate-not-yet-valid";
 }
 
-function judgeAnchor(anchor: Certificate, { now, legacy }: TrustReading): ReasonCode | undefined {
-  return checkAnchor(anchor, { now, legacy, purpose: oids.clientAuth });
+function judgeAnchor(
+  anchor: Certificate,
+  { now, legacy, profile }: TrustReading,
+): ReasonCode | undefined {
+  return (
+    checkAnchor(anchor, { now, legacy, purpose: oids.clientAuth }) ??
+    findAnchorFault(anchor, profile)?.code
+  );
 }
 
 function noUsableAnchor(

@@ -1,6 +1,6 @@
 import { equalBytes } from "../base/bytes.ts";
 import type { Budget } from "../base/budget.ts";
-import { findSvidFault } from "../identity/svid.ts";
+import { findSvidFault } from "../x509/svid.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
 import type { ReasonCode } from "../reasons/reasons.ts";
 import type { Certificate } from "../x509/certificate.ts";
@@ -66,6 +66,11 @@ export function validatePath(
   if (acceptance?.outcome === "refused") {
     const { code, certificateIndex, details } = acceptance;
     return refuse(reason(code, { certificateIndex, ...(details && { details }) }));
+  }
+  // An answer that has run out is none.
+  if (acceptance?.until !== undefined && !(acceptance.until > context.now)) {
+    const details = { problem: "the answer is out of date" };
+    return refuse(reason("revocation-unknown", { certificateIndex: 0, details }));
   }
   return {
     outcome: "verified",

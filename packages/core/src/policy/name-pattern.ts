@@ -1,5 +1,5 @@
 import { ConfigError } from "../base/config-error.ts";
-import { parseSpiffeId } from "../identity/spiffe-id.ts";
+import { parseSpiffeId } from "../x509/spiffe-id.ts";
 
 /** Compares a name of the certificate with what an option wrote. */
 export type NamePattern = (name: string) => boolean;

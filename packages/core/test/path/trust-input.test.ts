@@ -11,7 +11,9 @@ import {
   type TestCertificate,
 } from "@mtls-shield/testkit";
 
+import { ConfigError } from "../../src/base/config-error.ts";
 import type { ConfigWarning } from "../../src/base/config-warning.ts";
+import type { Profile } from "../../src/path/profile.ts";
 import { createTrustSet, readTrust } from "../../src/path/trust-input.ts";
 import { reasons } from "../../src/reasons/reasons.ts";
 import { noLegacy, type LegacyAlgorithm } from "../../src/x509/signature.ts";
@@ -21,11 +23,16 @@ const clock = fakeClock(Date.UTC(2030, 0, 1));
 const hourMs = 3_600_000;
 
 /** What the option is read as, with the warnings that came with it. */
-function read(trust: unknown, legacy: ReadonlySet<LegacyAlgorithm> = noLegacy) {
+function read(
+  trust: unknown,
+  legacy: ReadonlySet<LegacyAlgorithm> = noLegacy,
+  profile: Profile = "default",
+) {
   const warnings: ConfigWarning[] = [];
   const sets = readTrust(trust, {
     now: clock(),
     legacy,
+    profile,
     warn: (warning) => warnings.push(warning),
   });
   return { sets, warnings };
@@ -418,11 +425,9 @@ describe("createTrustSet", () => {
     });
   });
 
-  it("keeps pins", () => {
-    expect(namesIn({ pinned: client.der })).to.deep.equal({
-      ...nobody,
-      pinned: [client.fingerprint],
-    });
+  it("takes no pins, which are for the clients of a shield", () => {
+    const pinned = { roots: root.certificate.der, pinned: client.der } as object;
+    expect(() => createTrustSet(pinned)).to.throw(ConfigError, "trust.pinned: is not an option");
   });
 
   it("judges no anchor: whether it is valid depends on a moment that is asked for later", () => {
@@ -437,8 +442,25 @@ describe("createTrustSet", () => {
     expect(namesIn({ anchors: client.der }).anchors).to.deep.equal(["CN=client"]);
   });
 
-  it("may be empty: then it trusts nobody", () => {
-    for (const input of [[], {}, { roots: [] }]) expect(namesIn(input)).to.deep.equal(nobody);
+  it("has an anchor", () => {
+    for (const input of [[], {}, { roots: [] }, { intermediates: issuing.certificate.der }]) {
+      expect(() => createTrustSet(input)).to.throw(ConfigError, "Pass the root certificate");
+    }
+    expect(() => createTrustSet(issuing.certificate.der)).to.throw(ConfigError, "and no root");
+    expect(() => createTrustSet(client.der)).to.throw(ConfigError, "where a root is due");
+  });
+
+  it("finds authorities that the profile refuses at the start", () => {
+    const mute = authority({
+      clock,
+      commonName: "Mute",
+      extensions: { subjectKeyIdentifier: "absent" },
+    }).certificate.der;
+    expect(read(mute).warnings).to.deep.equal([]);
+    expect(() => read(mute, noLegacy, "strict")).to.throw(ConfigError, "no subject key identifier");
+    const { sets, warnings } = read([mute, root.certificate.der], noLegacy, "strict");
+    expect(sets[0]!.anchors).to.have.length(1);
+    expect(warnings.map(({ message }) => message)).to.match(/"CN=Mute" cannot vouch/);
   });
 
   for (const [what, input, message] of [

@@ -85,12 +85,6 @@ describe("verifyChain", () => {
     expect(codeOf(verifyChain({ ...sound, intermediates, trust }))).to.equal("issuer-unknown");
   });
 
-  it("trusts nobody by an empty trust set, nor by a pin, which is for clients of a shield", () => {
-    for (const trust of [createTrustSet([]), createTrustSet({ pinned: leaf!.der })]) {
-      expect(verifyChain({ ...sound, trust })).to.deep.include({ outcome: "refused", tried: [] });
-    }
-  });
-
   it("says of a leaf that nobody but itself signed that it is self-signed", () => {
     const self = authority({ clock, commonName: "Self" }).certificate;
     expect(codeOf(verifyChain({ ...sound, leaf: self.der }))).to.equal("certificate-self-signed");

@@ -32,7 +32,14 @@ export function findIssuanceFaults(path: readonly Certificate[], context: Contex
   return { refusal: undefined, warnings };
 }
 
-interface Fault {
+/** Why no path to this anchor can hold under the profile. */
+export function findAnchorFault(anchor: Certificate, profile: Profile): Fault | undefined {
+  const context = { profile, isPublicSuffix: undefined };
+  return findFaults(anchor, "anchor", context).find(({ refuses }) => refuses);
+}
+
+/** A rule of issuance that a certificate breaks. */
+export interface Fault {
   readonly code: ReasonCode;
   readonly refuses: boolean;
   readonly details: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { parseSpiffeId } from "../../src/identity/spiffe-id.ts";
+import { parseSpiffeId } from "../../src/x509/spiffe-id.ts";
 
 describe("parseSpiffeId", () => {
   for (const [text, trustDomain, path] of [

@@ -8,7 +8,7 @@ import {
   type LeafChanges,
 } from "@mtls-shield/testkit";
 
-import { findSvidFault, readSvid } from "../../src/identity/svid.ts";
+import { findSvidFault, readSvid } from "../../src/x509/svid.ts";
 import { parsed } from "../certificates.ts";
 
 const root = authority();

@@ -1,6 +1,6 @@
 import { oids } from "../asn1/oids.ts";
-import type { Certificate } from "../x509/certificate.ts";
-import { keyUsageBits } from "../x509/extensions.ts";
+import type { Certificate } from "./certificate.ts";
+import { keyUsageBits } from "./extensions.ts";
 import { parseSpiffeId, type SpiffeId } from "./spiffe-id.ts";
 
 /** The SPIFFE ID of a leaf that is an X.509 SVID; undefined for every other certificate. */
