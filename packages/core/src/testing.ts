@@ -37,6 +37,7 @@ export function fakeClient(facts: FakeClientFacts = {}): ClientIdentity {
   return Object.freeze({
     subject: `CN=${commonName}`,
     commonName,
+    commonNameCounts: names.length === 0,
     hasSubjectAltName: names.length > 0,
     dnsNames: Object.freeze([]),
     emails: Object.freeze([]),

@@ -21,6 +21,7 @@ describe("fakeClient", () => {
     expect(fakeClient()).to.deep.include({
       subject: "CN=test client",
       commonName: "test client",
+      commonNameCounts: true,
       hasSubjectAltName: false,
       dnsNames: [],
       emails: [],
@@ -45,7 +46,7 @@ describe("fakeClient", () => {
     uris: { uris: ["a:b"] },
   })) {
     it(`has a subject alternative name with ${kind}`, () => {
-      expect(fakeClient(facts).hasSubjectAltName).to.equal(true);
+      expect(fakeClient(facts)).to.include({ hasSubjectAltName: true, commonNameCounts: false });
     });
   }
 

@@ -13,7 +13,13 @@ export { distinguishedName, type AttributeName } from "./distinguished-name.ts";
 export { fakeClock, type FakeClock } from "./fake-clock.ts";
 export { nodeShowsIntermediates } from "./node-shows-intermediates.ts";
 export { callWithOpenssl, type OpensslAnswer, type OpensslCall } from "./openssl-client.ts";
-export { requireTool, runOpenssl, type OpensslResult, type SkippableTest } from "./openssl.ts";
+export {
+  requireOpensslRelease,
+  requireTool,
+  runOpenssl,
+  type OpensslResult,
+  type SkippableTest,
+} from "./openssl.ts";
 export { issueRaw, type RawCertificateParts } from "./raw-certificate.ts";
 export { startServer, type RunningServer } from "./running-server.ts";
 export { signatureScheme, usualScheme, type SignatureSchemeName } from "./signature-scheme.ts";

@@ -48,6 +48,18 @@ export function requireTool(test: SkippableTest, name: string): void {
   if (isInstalled(name)) return;
   const message = `needs ${name}, which is not installed`;
   if (process.env["CI"] === "true") throw new Error(`This test ${message}.`);
+  skip(test, message);
+}
+
+/** As `requireTool`, for tests that list where they differ from one release of OpenSSL, such as `3.0`. Another one skips them. */
+export function requireOpensslRelease(test: SkippableTest, release: string): void {
+  requireTool(test, "openssl");
+  const version = runOpenssl(["version"]).stdout.toString().trim();
+  if (!version.startsWith(`OpenSSL ${release}.`))
+    skip(test, `needs OpenSSL ${release}, and there is ${version}`);
+}
+
+function skip(test: SkippableTest, message: string): void {
   console.log(`      skipped: ${message}`);
   test.skip();
 }

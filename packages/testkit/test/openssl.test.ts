@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { requireTool, runOpenssl } from "@mtls-shield/testkit";
+import { requireOpensslRelease, requireTool, runOpenssl } from "@mtls-shield/testkit";
 
 const missing = "no-such-program-anywhere";
 
@@ -35,6 +35,18 @@ describe("the openssl helper", () => {
     delete process.env["CI"];
     let skips = 0;
     requireTool({ skip: () => (skips += 1) }, missing);
+    expect(skips).to.equal(1);
+  });
+
+  it("skips a test that is for another release", function () {
+    requireTool(this, "openssl");
+    let skips = 0;
+    const test = { skip: () => (skips += 1) };
+    requireOpensslRelease(test, "0.9");
+    expect(skips).to.equal(1);
+    const [, release = ""] =
+      /^OpenSSL (\d+\.\d+)\./.exec(runOpenssl(["version"]).stdout.toString()) ?? [];
+    requireOpensslRelease(test, release);
     expect(skips).to.equal(1);
   });
 

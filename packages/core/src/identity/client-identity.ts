@@ -13,7 +13,12 @@ export interface ClientIdentity {
   readonly subject: string;
   /** The common name, when there is exactly one. To compare it use the matcher `commonName`, which knows when it counts. */
   readonly commonName: string | undefined;
-  /** Whether the certificate has a subject alternative name, beside which a common name does not count. */
+  /**
+   * Whether the common name may be taken for the client's: the only one, without a subject alternative name beside it (RFC 9525 2),
+   * and no authority above it that constrains other names alone, from which it would be free.
+   */
+  readonly commonNameCounts: boolean;
+  /** Whether the certificate has a subject alternative name. */
   readonly hasSubjectAltName: boolean;
   readonly dnsNames: readonly string[];
   readonly emails: readonly string[];
@@ -56,7 +61,7 @@ export function identifyClient(verified: Voucher, trust: string): ClientIdentity
   const issuer = verified.by === "path" ? verified.path[1] : undefined;
   return Object.freeze({
     // Who holds a pinned key can have any name certified for it, by itself: only the key is known.
-    ...(verified.by === "key-pin" ? noNames : namesOf(certificate)),
+    ...(verified.by === "key-pin" ? noNames : namesOf(verified.path)),
     issuerPublicKeyPin: issuer && sha256(issuer.publicKey.der).toString("base64"),
     fingerprint: certificate.fingerprint,
     twinFingerprint: issuer && twinFingerprint(certificate, issuer.publicKey),
@@ -72,6 +77,7 @@ type Names = Pick<
   ClientIdentity,
   | "subject"
   | "commonName"
+  | "commonNameCounts"
   | "hasSubjectAltName"
   | "dnsNames"
   | "emails"
@@ -87,6 +93,7 @@ const noEntries: readonly string[] = Object.freeze([]);
 const noNames: Names = Object.freeze({
   subject: "",
   commonName: undefined,
+  commonNameCounts: false,
   hasSubjectAltName: false,
   dnsNames: noEntries,
   emails: noEntries,
@@ -97,13 +104,19 @@ const noNames: Names = Object.freeze({
   serialNumber: "",
 });
 
-function namesOf(certificate: Certificate): Names {
-  const names = certificate.extensions.subjectAltName ?? [];
-  const [commonName, ...otherCommonNames] = certificate.subject.commonNames;
+function namesOf([certificate, ...authorities]: readonly [Certificate, ...Certificate[]]): Names {
+  const { subjectAltName } = certificate.extensions;
+  const names = subjectAltName ?? [];
+  const { commonNames } = certificate.subject;
+  const commonName = commonNames.length === 1 ? commonNames[0] : undefined;
   return {
     subject: certificate.subject.text,
-    commonName: otherCommonNames.length === 0 ? commonName : undefined,
-    hasSubjectAltName: certificate.extensions.subjectAltName !== undefined,
+    commonName,
+    commonNameCounts:
+      commonName !== undefined &&
+      subjectAltName === undefined &&
+      !authorities.some(constrainsOtherNamesAlone),
+    hasSubjectAltName: subjectAltName !== undefined,
     dnsNames: textNames(names, "dns"),
     emails: textNames(names, "email"),
     ipAddresses: Object.freeze(
@@ -114,6 +127,13 @@ function namesOf(certificate: Certificate): Names {
     issuer: certificate.issuer.text,
     serialNumber: toHex(certificate.serialNumber).replace(/^0+(?=.)/, ""),
   };
+}
+
+/** RFC 5280 4.2.1.10: constraints of one form leave names of the others free, and a common name is part of a directory name. */
+function constrainsOtherNamesAlone({ extensions: { nameConstraints } }: Certificate): boolean {
+  if (nameConstraints === undefined) return false;
+  const { permitted, excluded } = nameConstraints;
+  return ![...permitted, ...excluded].some(({ type }) => type === "directory");
 }
 
 function textNames(

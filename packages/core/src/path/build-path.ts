@@ -32,6 +32,7 @@ export function* proposePaths(
   const pool = new IssuerPool(trust, presented, dismissals);
   let steps = 0;
   yield* extend([client]);
+  notes.exhausted ||= pool.isExhausted;
 
   function* extend(
     path: readonly [Certificate, ...Certificate[]],

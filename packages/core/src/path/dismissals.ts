@@ -25,14 +25,14 @@ export class Dismissals {
   /** The issuer's key has not signed the certificate: no other certificate of that key helps. */
   dismissLink(certificate: Certificate, issuer: Certificate): void {
     const keys = this.#strangers.get(certificate) ?? new Set<string>();
-    keys.add(keyOf(issuer));
+    keys.add(issuer.publicKey.octets);
     this.#strangers.set(certificate, keys);
     this.#count++;
   }
 
   /** Whether the certificate may stand next to an issuer in some path. */
   allowsLink(certificate: Certificate, issuer: Certificate): boolean {
-    if (this.#strangers.get(certificate)?.has(keyOf(issuer)) === true) return false;
+    if (this.#strangers.get(certificate)?.has(issuer.publicKey.octets) === true) return false;
     const runs = this.#runs.get(issuer);
     return runs === undefined || !runs.some((run) => endsWith([certificate, issuer], run));
   }
@@ -42,17 +42,16 @@ export class Dismissals {
     if (this.#count === 0) return true;
     return path.every((certificate, index) => {
       const below = path[index - 1];
-      if (below !== undefined && this.#strangers.get(below)?.has(keyOf(certificate)) === true) {
+      if (
+        below !== undefined &&
+        this.#strangers.get(below)?.has(certificate.publicKey.octets) === true
+      ) {
         return false;
       }
       const runs = this.#runs.get(certificate) ?? [];
       return !runs.some((run) => endsWith(path.slice(0, index + 1), run));
     });
   }
-}
-
-function keyOf({ publicKey }: Certificate): string {
-  return publicKey.der.toString("latin1");
 }
 
 function endsWith(path: readonly Certificate[], run: readonly Certificate[]): boolean {

@@ -1,37 +1,55 @@
-import { toHex } from "../base/bytes.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import type { Dismissals } from "./dismissals.ts";
 import type { TrustSet } from "./trust-set.ts";
 
+/**
+ * Pairs of certificates that one search may look at, of which one names the other as its issuer. The largest meshes among the
+ * generated suites need 18,000; hundreds of hostile certificates of one name would ask for millions.
+ */
+const maximumLinks = 100_000;
+
 /** Where the search finds issuers: the trust set, and what was presented with the leaf. */
 export class IssuerPool {
   readonly #trust: TrustSet;
-  readonly #presented: readonly Certificate[];
+  /** What was presented, by subject. */
+  readonly #presented = new Map<string, Certificate[]>();
   readonly #dismissals: Dismissals;
-  readonly #anchors = new Map<Certificate, readonly Certificate[]>();
   readonly #intermediates = new Map<Certificate, readonly Certificate[]>();
-  readonly #entities = new Map<Certificate, string>();
+  #linksLeft = maximumLinks;
 
   constructor(trust: TrustSet, presented: readonly Certificate[], dismissals: Dismissals) {
     this.#trust = trust;
-    // What a client sends may come twice, or be in the trust set as well: every certificate is tried once.
-    this.#presented = [
-      ...new Map(presented.map((certificate) => [certificate.fingerprint, certificate])).values(),
-    ].filter((certificate) => !trust.holds(certificate));
     this.#dismissals = dismissals;
+    for (const certificate of presented) {
+      const { comparisonKey } = certificate.subject;
+      const sameName = this.#presented.get(comparisonKey);
+      if (sameName === undefined) this.#presented.set(comparisonKey, [certificate]);
+      else sameName.push(certificate);
+    }
+  }
+
+  /** Whether the search looked at more pairs than any sound hierarchy has. */
+  get isExhausted(): boolean {
+    return this.#linksLeft < 0;
   }
 
   /** Anchors in the name of the certificate's issuer. */
-  anchorsFor(certificate: Certificate): readonly Certificate[] {
-    return remember(this.#anchors, certificate, ({ issuer }) => this.#trust.anchorsNamed(issuer));
+  anchorsFor({ issuer }: Certificate): readonly Certificate[] {
+    return this.#trust.anchorsNamed(issuer);
   }
 
   /** Intermediates in that name, those of the trust set first. */
   intermediatesFor(certificate: Certificate): readonly Certificate[] {
-    return remember(this.#intermediates, certificate, ({ issuer }) => [
-      ...this.#trust.intermediatesNamed(issuer),
-      ...this.#presented.filter(({ subject }) => subject.equals(issuer)),
-    ]);
+    let found = this.#intermediates.get(certificate);
+    if (found === undefined) {
+      const { issuer } = certificate;
+      const presented = this.#presented.get(issuer.comparisonKey) ?? [];
+      // What a client sends may come twice, or be in the trust set as well: every certificate is tried once.
+      const others = distinct(presented).filter((one) => !this.#trust.holds(one));
+      found = [...this.#trust.intermediatesNamed(issuer), ...others];
+      this.#intermediates.set(certificate, found);
+    }
+    return found;
   }
 
   /**
@@ -41,14 +59,15 @@ export class IssuerPool {
   waysOut(path: readonly [Certificate, ...Certificate[]]): ReadonlyMap<Certificate, number> {
     const distances = new Map<Certificate, number>();
     const issued = new Map<Certificate, Certificate[]>();
-    const passed = new Set(path.map((certificate) => this.#entityOf(certificate)));
+    const passed = new Set(path.map(entityOf));
     const above = new Set([path[path.length - 1] as Certificate]);
     for (const certificate of above) {
       const mayHaveIssued = (issuer: Certificate) =>
         this.#dismissals.allowsLink(certificate, issuer);
       if (this.anchorsFor(certificate).some(mayHaveIssued)) distances.set(certificate, 0);
       for (const issuer of this.intermediatesFor(certificate)) {
-        if (passed.has(this.#entityOf(issuer)) || !mayHaveIssued(issuer)) continue;
+        if (--this.#linksLeft < 0) return new Map();
+        if (passed.has(entityOf(issuer)) || !mayHaveIssued(issuer)) continue;
         above.add(issuer);
         const below = issued.get(issuer) ?? [];
         below.push(certificate);
@@ -63,26 +82,14 @@ export class IssuerPool {
     }
     return distances;
   }
-
-  /** Its name and its key: RFC 4158 2.4.1 calls a path that meets both again a loop. */
-  #entityOf(certificate: Certificate): string {
-    return remember(
-      this.#entities,
-      certificate,
-      ({ subject, publicKey }) => `${toHex(publicKey.der)} ${subject.comparisonKey}`,
-    );
-  }
 }
 
-function remember<Value extends string | object>(
-  known: Map<Certificate, Value>,
-  certificate: Certificate,
-  find: (certificate: Certificate) => Value,
-): Value {
-  let value = known.get(certificate);
-  if (value === undefined) {
-    value = find(certificate);
-    known.set(certificate, value);
-  }
-  return value;
+function distinct(certificates: readonly Certificate[]): readonly Certificate[] {
+  if (certificates.length < 2) return certificates;
+  return [...new Map(certificates.map((one) => [one.fingerprint, one])).values()];
+}
+
+/** Its name and its key: RFC 4158 2.4.1 calls a path that meets both again a loop. */
+function entityOf({ subject, publicKey }: Certificate): string {
+  return `${publicKey.octets} ${subject.comparisonKey}`;
 }

@@ -1,3 +1,4 @@
+import { equalBytes } from "../base/bytes.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import type { DistinguishedName } from "../x509/distinguished-name.ts";
 import { SignatureMemory } from "./signature-memory.ts";
@@ -12,7 +13,6 @@ export class TrustSet {
   readonly signatures: SignatureMemory;
   readonly #anchors: NameIndex;
   readonly #intermediates: NameIndex;
-  readonly #fingerprints: ReadonlySet<string>;
 
   constructor(parts: {
     readonly name: string;
@@ -27,14 +27,12 @@ export class TrustSet {
     this.signatures = new SignatureMemory([...parts.anchors, ...parts.intermediates]);
     this.#anchors = new NameIndex(parts.anchors);
     this.#intermediates = new NameIndex(parts.intermediates);
-    this.#fingerprints = new Set(
-      [...parts.anchors, ...parts.intermediates].map(({ fingerprint }) => fingerprint),
-    );
   }
 
   /** Whether this very certificate is one of the authorities of the set. */
-  holds(certificate: Certificate): boolean {
-    return this.#fingerprints.has(certificate.fingerprint);
+  holds({ subject, der }: Certificate): boolean {
+    const isSame = (authority: Certificate) => equalBytes(authority.der, der);
+    return this.anchorsNamed(subject).some(isSame) || this.intermediatesNamed(subject).some(isSame);
   }
 
   anchorsNamed(name: DistinguishedName): readonly Certificate[] {

@@ -46,7 +46,7 @@ export function publicKeyPin(sha256Text: string): ClientMatcher {
   return pure(`publicKeyPin("${sha256Text}")`, (client) => client.publicKeyPin === wanted);
 }
 
-/** The client with this common name: only where it is the only one, and there is no subject alternative name (RFC 9525 2). */
+/** The client with this common name, where it counts: `ClientIdentity.commonNameCounts`. */
 export function commonName(name: string, options?: NameMatcherOptions): ClientMatcher {
   if (typeof name !== "string" || name === "") {
     throw new ConfigError("commonName", "is not a name", "Pass the common name as a string.");
@@ -55,7 +55,7 @@ export function commonName(name: string, options?: NameMatcherOptions): ClientMa
     "commonName",
     name,
     options,
-    (client) => !client.hasSubjectAltName && client.commonName === name,
+    (client) => client.commonNameCounts && client.commonName === name,
   );
 }
 

@@ -383,7 +383,7 @@ export const reasons = {
   },
   "authority-key-usage-missing": {
     category: "issuance",
-    summary: "The certificate of an authority does not state its key usage.",
+    summary: "The certificate of an authority does not state that it may sign certificates.",
     cure: "Issue it with keyUsage=critical,keyCertSign,cRLSign.",
     specification: "RFC 5280 4.2.1.3",
     rank: 48,

@@ -26,6 +26,7 @@ export class PublicKey {
   readonly der: Buffer;
   readonly shape: PublicKeyShape;
   #keyObject: KeyObject | "unusable" | undefined;
+  #octets: string | undefined;
 
   private constructor(der: Buffer, shape: PublicKeyShape) {
     this.der = der;
@@ -40,6 +41,12 @@ export class PublicKey {
     const shape = readShape(type, algorithm, info.readOctetAlignedBits());
     info.finish();
     return new PublicKey(der, shape);
+  }
+
+  /** The whole SubjectPublicKeyInfo as Latin-1: equal for equal keys, to look them up by. */
+  get octets(): string {
+    this.#octets ??= this.der.toString("latin1");
+    return this.#octets;
   }
 
   /** The key for `node:crypto`; undefined when OpenSSL does not accept it (a point off its curve, say). */
@@ -130,14 +137,13 @@ function readEdwards(
 const importedKeys = new BoundedMap<string, KeyObject>(512);
 
 function importKey(key: PublicKey): KeyObject | "unusable" {
-  const name = key.der.toString("latin1");
-  const known = importedKeys.get(name);
+  const known = importedKeys.get(key.octets);
   if (known !== undefined) return known;
   try {
     // From JWK an import costs half as much as from SPKI on OpenSSL 3.0 (Node 20).
     const jwk = toJwk(key.shape);
     const imported = createPublicKey(jwk ?? { key: key.der, format: "der", type: "spki" });
-    importedKeys.set(name, imported);
+    importedKeys.set(key.octets, imported);
     return imported;
   } catch {
     // OpenSSL says in many ways that a key is none; the caller refuses it with a reason.

@@ -51,6 +51,7 @@ describe("identifyClient", () => {
     expect(said).to.deep.equal({
       subject: "CN=orders,O=Corp,C=DE",
       commonName: "orders",
+      commonNameCounts: false,
       hasSubjectAltName: true,
       dnsNames: ["orders.corp.example", "*.b.example"],
       emails: ["orders@corp.example"],
@@ -111,6 +112,27 @@ describe("identifyClient, common names", () => {
     );
     const organization = distinguishedName({ organization: "Corp" });
     expect(identify({ subject: organization }).commonName).to.equal(undefined);
+  });
+
+  it("count alone: without alternative names, and where every authority that constrains names constrains theirs", () => {
+    const constrained = (...subtrees: readonly Uint8Array[]) =>
+      extensions.extension(
+        extensions.extensionOids.nameConstraints,
+        der.sequence(der.constructed(0, ...subtrees.map((subtree) => der.sequence(subtree)))),
+        { critical: true },
+      );
+    const dns = der.primitive(2, Buffer.from("corp.example"));
+    const directory = der.constructed(4, der.sequence());
+    const below = (...subtrees: readonly Uint8Array[]) => {
+      const issuing = authority().intermediate({ moreExtensions: [constrained(...subtrees)] });
+      const { chain, root } = issuing.client({ commonName: "orders" });
+      const path = [...chain, root].map(parsed) as unknown as VerifiedPath;
+      return identifyClient({ by: "path", path }, "default").commonNameCounts;
+    };
+    expect(identify({}).commonNameCounts).to.equal(true);
+    expect(identify({ emails: ["a@b.example"] }).commonNameCounts).to.equal(false);
+    expect(below(dns)).to.equal(false);
+    expect(below(dns, directory)).to.equal(true);
   });
 
   it("are values, not texts to be searched: a comma makes no second one", () => {

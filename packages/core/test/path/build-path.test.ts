@@ -195,6 +195,71 @@ describe("proposePaths, key identifiers", () => {
   });
 });
 
+describe("proposePaths, forks", () => {
+  const dayMs = 24 * 3_600_000;
+  const root = authority({ commonName: "Root" });
+  const outsider = authority({ commonName: "Outsider" });
+  const middle = root.intermediate({ commonName: "Middle" });
+  const keyPair = testKeyPair("ecdsa-p256");
+  const issuing = { commonName: "Issuing", keyPair };
+  const near = root.intermediate(issuing);
+  const named = {
+    root: root.certificate,
+    middle: middle.certificate,
+    near: near.certificate,
+    far: middle.intermediate(issuing).certificate,
+    lost: outsider.intermediate(issuing).certificate,
+    renewed: root.intermediate({ ...issuing, notAfter: Date.now() + 400 * dayMs }).certificate,
+    client: near.client().leaf,
+  };
+  const trust = { anchors: [root.certificate] };
+
+  it("take the way that is nearer to an anchor first", () => {
+    expect(search(named, ["client", "far", "near", "middle"], trust).paths).to.deep.equal([
+      "client near root",
+      "client far middle root",
+    ]);
+  });
+
+  it("take of an authority's certificates the one that ends last first", () => {
+    expect(search(named, ["client", "near", "renewed"], trust).paths).to.deep.equal([
+      "client renewed root",
+      "client near root",
+    ]);
+  });
+
+  it("spend no step on what leads to no anchor, however large it is", () => {
+    // Eight authorities without a way out, all of which have certified each other and the client's.
+    const prison = Array.from({ length: 8 }, (_, index) =>
+      authority({ commonName: `Prison ${index}` }),
+    );
+    const walls = prison.flatMap((issuer) => [
+      issuer.intermediate(issuing),
+      ...prison.map(({ certificate }, index) =>
+        issuer.intermediate({ commonName: `Prison ${index}`, keyPair: certificate }),
+      ),
+    ]);
+    const all: Record<string, TestCertificate> = { ...named };
+    for (const [index, { certificate }] of walls.entries()) all[`wall${index}`] = certificate;
+    const sent = ["client", ...Object.keys(all).filter((name) => name.startsWith("wall")), "near"];
+    expect(search(all, sent, trust)).to.deep.equal({
+      paths: ["client near root"],
+      ...nothingNoted,
+    });
+  });
+
+  it("know no way that leads back over an authority of the path", () => {
+    const back = authority({ commonName: "Issuing", keyPair }).intermediate({
+      commonName: "Back",
+    });
+    const over = back.intermediate(issuing).certificate;
+    const all = { ...named, back: back.certificate, over };
+    expect(search(all, ["client", "over", "back", "near"], trust).paths).to.deep.equal([
+      "client near root",
+    ]);
+  });
+});
+
 describe("proposePaths, names that RFC 5280 7.1 takes for the same", () => {
   const spellings = {
     "the same octets": commonNameOf(der.utf8String("Example CA")),

@@ -37,8 +37,15 @@ export const rfc5280Rules: readonly IssuanceRule[] = [
     code: "authority-key-usage-missing",
     refusedBy,
     warns: true,
-    find: ({ isCa, extensions }) =>
-      isCa && extensions.keyUsage === undefined ? "it has none" : undefined,
+    find: ({ isCa, extensions: { keyUsage, basicConstraints } }) => {
+      if (!isCa) return undefined;
+      if (keyUsage === undefined) return "it has none";
+      // 4.2.1.9: a path length goes with keyCertSign only.
+      const signs = (keyUsage & keyUsageBits.keyCertSign) !== 0;
+      return basicConstraints?.pathLength !== undefined && !signs
+        ? "it has a path length, and no keyCertSign"
+        : undefined;
+    },
   },
   {
     code: "key-cert-sign-without-ca",

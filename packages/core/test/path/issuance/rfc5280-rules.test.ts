@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { authority, der, extensions } from "@mtls-shield/testkit";
+import { authority, der, extensions, type KeyUsageName } from "@mtls-shield/testkit";
 
 import { verifyChain } from "../../../src/path/verify-chain.ts";
 import { createTrustSet } from "../../../src/path/trust-input.ts";
@@ -96,6 +96,25 @@ describe("the rules of RFC 5280 for issuers", () => {
       purpose: "client",
     });
     expect(warningsOf(verdict)).to.deep.equal(["authority-key-identifier-missing at 1"]);
+  });
+
+  it("want keyCertSign beside a path length, also of an authority that issues nothing here", () => {
+    const leafWith = (...names: readonly KeyUsageName[]) =>
+      issue({
+        leaf: {
+          extensions: {
+            basicConstraints: extensions.basicConstraints({ ca: true, pathLength: 0 }),
+            keyUsage: extensions.keyUsage("digitalSignature", ...names),
+          },
+        },
+      });
+    expect(outcomeOf(leafWith("keyCertSign"), "strict")).to.equal(
+      "verified, certificate-is-ca at 0",
+    );
+    expect(outcomeOf(leafWith(), "strict")).to.equal("refused: authority-key-usage-missing at 0");
+    expect(outcomeOf(leafWith(), "default")).to.equal(
+      "verified, authority-key-usage-missing at 0, certificate-is-ca at 0",
+    );
   });
 
   it("remark everything, the anchor's faults first, each certificate's in the order of the rules", () => {
