@@ -21,7 +21,7 @@ added, never renamed and never reused.
 The sentence is what a client may read; the cure is for whoever runs the API or issues the certificate. Facts about
 certificates are in \`decision.reason.details\`, and only there.
 
-This file is generated from \`src/reasons/reasons.ts\`.
+This file is generated from \`src/reasons/reasons.ts\` and \`src/path/issuance\`.
 `;
 
 /** What each category is about, in the order of the document. */
@@ -39,6 +39,13 @@ const categories: Readonly<Record<ReasonCategory, string>> = {
     "under the others it is a warning beside the decision, in `decision.warnings`, if it is remarked at all.",
 };
 
+/** What a shield asks nobody for. */
+const givenByChainsOnly: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+  "certificate-revoked",
+  "revocation-unknown",
+  "peer-name-mismatch",
+]);
+
 /** The reason table as Markdown. */
 export function renderReasons(): string {
   const codes = Object.keys(reasons) as ReasonCode[];
@@ -54,12 +61,15 @@ function renderReason(code: ReasonCode): string {
   const rule = issuanceRules.find((candidate) => candidate.code === code);
   const lines = [
     `- Cure: ${cure}`,
-    `- Status: ${statusOf(reason(code), defaultStatuses)}`,
+    givenByChainsOnly.has(code)
+      ? "- Given by `verifyChain` only"
+      : `- Status: ${statusOf(reason(code), defaultStatuses)}`,
     ...(rule === undefined
       ? []
       : [
           `- Refused by the profiles: ${rule.refusedBy.join(", ")}${rule.warns ? "" : "; no warning under others"}`,
         ]),
+    ...(code === "svid-invalid" ? ["- Refused by the profile: spiffe"] : []),
     ...(specification === undefined ? [] : [`- Specification: ${specification}`]),
   ];
   return [`### ${code}`, "", summary, "", ...lines, ""].join("\n");

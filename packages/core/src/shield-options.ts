@@ -2,7 +2,7 @@ import { oids } from "./asn1/oids.ts";
 import { systemClock, type Clock } from "./base/clock.ts";
 import { ConfigError } from "./base/config-error.ts";
 import type { ConfigWarning } from "./base/config-warning.ts";
-import { readLimits, type Limits } from "./base/limits.ts";
+import { readClientLimits, type Limits } from "./base/limits.ts";
 import { checkFunction, readBoolean, readChoice, readObject } from "./base/read-option.ts";
 import { readStatuses, type StatusOptions, type Statuses } from "./decision/statuses.ts";
 import type { DecisionEvent } from "./events/decision-event.ts";
@@ -130,7 +130,7 @@ export function readShieldOptions(
     mode,
     validation,
     statuses: readStatuses(options.statuses),
-    limits: readLimits(options.limits),
+    limits: readClientLimits(options.limits),
     onDecision,
     warn,
     clock,
@@ -147,7 +147,7 @@ function readValidation(
       ["if-present", "required"],
       "clientAuthUsage",
     ),
-    // RFC 8446 4.4.2.4: a client signs the handshake.
+    // RFC 5246 7.4.8, RFC 8446 4.4.3: a client signs the handshake.
     keyUsage: keyUsageBits.digitalSignature,
     profile: readChoice(options.profile, profiles, "profile"),
     names: [],
@@ -167,7 +167,7 @@ function warnOfLegacy(
   warn({
     option: "legacyAlgorithms",
     message:
-      `certificates that rest on ${[...legacy].join(", ")} are accepted, which can be forged with effort. ` +
+      `certificates that rest on ${[...legacy].join(", ")} are accepted, which somebody with means can forge. ` +
       "Replace them, and then leave the option out.",
   });
 }

@@ -14,7 +14,15 @@ describe("the public names", () => {
   });
 
   it("are passed on by the engine, beside what a shield without an adapter needs", () => {
-    const more = ["TlsConnection", "createShield", "createTrustSet", "verifyChain"];
+    const more = [
+      "TlsConnection",
+      "createShield",
+      "createTrustSet",
+      "verifyChain",
+      "dottedOid",
+      "keyUsageBits",
+      "oid",
+    ];
     expect(Object.keys(core)).to.have.members([...Object.keys(application), ...more]);
   });
 

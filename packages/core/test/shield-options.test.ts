@@ -108,7 +108,7 @@ describe("readShieldOptions", () => {
       {
         option: "legacyAlgorithms",
         message:
-          "certificates that rest on sha1, rsa-1024 are accepted, which can be forged with effort. " +
+          "certificates that rest on sha1, rsa-1024 are accepted, which somebody with means can forge. " +
           "Replace them, and then leave the option out.",
       },
     ]);

@@ -1,4 +1,4 @@
-import type { Limits } from "./limits.ts";
+import type { SearchLimits } from "./limits.ts";
 
 /** What is left of the work that one verification may cause. Once spent, it stays spent. */
 export class Budget {
@@ -6,7 +6,7 @@ export class Budget {
   #paths: number;
   #nameComparisons: number;
 
-  constructor(limits: Limits) {
+  constructor(limits: SearchLimits) {
     this.#signatureChecks = limits.signatureChecks;
     this.#paths = limits.paths;
     this.#nameComparisons = limits.nameComparisons;

@@ -1,20 +1,24 @@
 import { ConfigError } from "./config-error.ts";
 import { readObject } from "./read-option.ts";
 
+/** How much work the verification of one leaf may cause. Every number is a maximum. */
+export interface SearchLimits {
+  /** Certificates between the leaf and the trust anchor. */
+  readonly pathDepth: number;
+  /** Signatures checked. */
+  readonly signatureChecks: number;
+  /** Paths judged. */
+  readonly paths: number;
+  /** Comparisons of a name with a name constraint. */
+  readonly nameComparisons: number;
+}
+
 /** How much work and memory one client may cause. Every number is a maximum. */
-export interface Limits {
+export interface Limits extends SearchLimits {
   /** Certificates that a client may send, its own included. */
   readonly certificates: number;
   /** Bytes of one certificate (DER). */
   readonly certificateBytes: number;
-  /** Certificates between the client's own and the trust anchor. */
-  readonly pathDepth: number;
-  /** Signatures checked while one client is being verified. */
-  readonly signatureChecks: number;
-  /** Paths judged while one client is being verified. */
-  readonly paths: number;
-  /** Comparisons of a name with a name constraint while one client is being verified. */
-  readonly nameComparisons: number;
   /** Clients remembered for each trust set, and as many refusals; the least recently seen is forgotten first. */
   readonly rememberedClients: number;
 }
@@ -39,11 +43,14 @@ export const defaultLimits: Limits = {
   rememberedClients: 4_096,
 };
 
-/** Reads the option `limits`; what it leaves out stays as it is. */
-export function readLimits(input: unknown): Limits {
-  if (input === undefined) return defaultLimits;
-  const names = Object.keys(defaultLimits) as (keyof Limits)[];
-  const given = readObject(input, names, "limits", "{ certificates: 10 }");
+/** Reads the option `limits`; what it leaves out is as in `defaults`. */
+export function readLimits<Known extends Readonly<Record<keyof Known, number>>>(
+  input: unknown,
+  defaults: Known,
+): Known {
+  if (input === undefined) return defaults;
+  const names = Object.keys(defaults) as (keyof Known & string)[];
+  const given = readObject(input, names, "limits", "{ paths: 64 }");
   for (const [name, value] of Object.entries(given)) {
     // There is no number that means "unlimited": a limit that can be switched off will be.
     if (typeof value === "number" && Number.isSafeInteger(value) && value >= 1) continue;
@@ -53,13 +60,16 @@ export function readLimits(input: unknown): Limits {
       "Write a number, or leave it out.",
     );
   }
-  const limits: Limits = { ...defaultLimits, ...(given as Partial<Limits>) };
-  if (limits.certificates > mostCertificates) {
-    throw new ConfigError(
-      "limits.certificates",
-      `is more than ${mostCertificates}`,
-      "No hierarchy needs that many; list intermediates in `trust` instead.",
-    );
-  }
-  return Object.freeze(limits);
+  return Object.freeze({ ...defaults, ...given });
+}
+
+/** Reads the option `limits` of a shield. */
+export function readClientLimits(input: unknown): Limits {
+  const limits = readLimits(input, defaultLimits);
+  if (limits.certificates <= mostCertificates) return limits;
+  throw new ConfigError(
+    "limits.certificates",
+    `is more than ${mostCertificates}`,
+    "No hierarchy needs that many; list intermediates in `trust` instead.",
+  );
 }

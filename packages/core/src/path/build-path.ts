@@ -1,5 +1,5 @@
 import { equalBytes } from "../base/bytes.ts";
-import type { Limits } from "../base/limits.ts";
+import type { SearchLimits } from "../base/limits.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import type { Dismissals } from "./dismissals.ts";
 import { IssuerPool } from "./issuer-pool.ts";
@@ -22,16 +22,16 @@ const maximumSteps = 500;
  * left to an anchor. It judges nothing: whether a path is sound is for `validatePath` to say, and `dismissals` are what it said so far.
  */
 export function* proposePaths(
-  client: Certificate,
+  leaf: Certificate,
   presented: readonly Certificate[],
   trust: TrustSet,
-  limits: Limits,
+  limits: SearchLimits,
   notes: SearchNotes,
   dismissals: Dismissals,
 ): Generator<CandidatePath, void, undefined> {
   const pool = new IssuerPool(trust, presented, dismissals);
   let steps = 0;
-  yield* extend([client]);
+  yield* extend([leaf]);
   notes.exhausted ||= pool.isExhausted;
 
   function* extend(
@@ -40,8 +40,8 @@ export function* proposePaths(
     const last = path[path.length - 1] as Certificate;
     for (const anchor of byKeyIdentifier(last, pool.anchorsFor(last))) {
       const whole = [...path, anchor] as const;
-      // An anchor is trusted to sign; presented as a client it has nobody above it (RFC 5280 6.1: it is not part of the path).
-      if (!equalBytes(anchor.der, client.der) && dismissals.allows(whole)) {
+      // An anchor is trusted to sign; presented as a leaf it has nobody above it (RFC 5280 6.1: it is not part of the path).
+      if (!equalBytes(anchor.der, leaf.der) && dismissals.allows(whole)) {
         yield whole as unknown as CandidatePath;
       }
     }

@@ -1,5 +1,5 @@
 import { Budget } from "../base/budget.ts";
-import type { Limits } from "../base/limits.ts";
+import type { SearchLimits } from "../base/limits.ts";
 import { mostUseful } from "../reasons/most-useful.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
 import type { Certificate } from "../x509/certificate.ts";
@@ -19,9 +19,11 @@ export interface FailedSearch {
   readonly outcome: "refused";
   /** The most useful of all that was found. */
   readonly reason: Reason;
+  /** Every path that was tried, in order. Paths that a refusal rules out as well are not tried. */
   readonly tried: readonly TriedPath[];
 }
 
+/** A path that does not hold, and why. */
 export interface TriedPath {
   /** The leaf first, the anchor last. */
   readonly path: CandidatePath;
@@ -34,7 +36,7 @@ export function findPath(
   presented: readonly Certificate[],
   trust: TrustSet,
   context: ValidationContext,
-  limits: Limits,
+  limits: SearchLimits,
 ): PathSearch {
   const budget = new Budget(limits);
   const signatures = new SignatureChecks(budget, context.legacy, trust.signatures);

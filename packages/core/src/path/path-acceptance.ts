@@ -1,5 +1,5 @@
 /**
- * What a check of one's own says of a path that is sound by RFC 5280 section 6.1. `certificate-revoked` speaks of the
+ * What a check of revocation says of a path that is sound by RFC 5280 section 6.1. `certificate-revoked` speaks of the
  * certificate, so that no other path through it is tried; `revocation-unknown` speaks of this path alone.
  */
 export type PathAcceptance =

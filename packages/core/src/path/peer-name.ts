@@ -5,9 +5,13 @@ import { isNumericHost, readHostName } from "../x509/host-name.ts";
 import { readIpAddress } from "../x509/ip-address.ts";
 import { readMailbox } from "../x509/mailbox.ts";
 
-/** A name that the other end is expected to have. */
+/** A name that the other end is expected to have (RFC 9525). */
 export interface PeerName {
   readonly type: "dns" | "ip" | "email";
+  /**
+   * A host in ASCII (A-labels, no wildcard; case does not count, nor one final dot), an IP address in any usual text form without a
+   * zone, or a mailbox (the case of the host does not count). What is none of these matches no certificate.
+   */
   readonly value: string;
 }
 
@@ -49,7 +53,7 @@ function dnsTest(value: string): PeerTest | undefined {
   };
 }
 
-/** RFC 9525 6.5: octets, so that an IPv4 address and the IPv6 address that maps it are two. */
+/** RFC 9525 6.4: octets, so that an IPv4 address and the IPv6 address that maps it are two. */
 function ipTest(value: string): PeerTest | undefined {
   const address = readIpAddress(value);
   if (address === undefined) return undefined;

@@ -38,7 +38,7 @@ export class PolicyGraph {
     this.#hasAnyPolicy &&= keepsAll;
   }
 
-  /** RFC 5280 6.1.4 (b)(1), (2): replaces mapped policies by those of the subject's domain. */
+  /** RFC 5280 6.1.4 (b)(1): replaces mapped policies by those of the subject's domain. */
   map(mappings: readonly PolicyMapping[]): void {
     const mapped = new Map<string, Origin[]>();
     for (const { issuerDomainPolicy, subjectDomainPolicy } of mappings) {
@@ -58,7 +58,7 @@ export class PolicyGraph {
     }
   }
 
-  /** RFC 5280 6.1.4 (b)(3): where mapping is inhibited, policies that are mapped end. */
+  /** RFC 5280 6.1.4 (b)(2): where mapping is inhibited, policies that are mapped end. */
   delete(mappings: readonly PolicyMapping[]): void {
     for (const { issuerDomainPolicy } of mappings) this.#origins.delete(issuerDomainPolicy);
   }

@@ -4,19 +4,19 @@ import { readBoolean, readObject } from "../base/read-option.ts";
 
 /** Which certificate policies a path needs (RFC 5280 6.1.1). */
 export interface PolicyOptions {
-  /** Policies as dotted object identifiers, one of which every certificate of the path has to share. */
+  /** The user-initial-policy-set (c): policies as dotted object identifiers, one of which every certificate of the path has to share. */
   readonly accepted?: readonly string[];
-  /** Whether a path without an accepted policy is refused. Default: true with `accepted`, else what the authorities demand. */
+  /** initial-explicit-policy (e): whether a path without an accepted policy is refused. Default: true with `accepted`, else what the authorities demand. */
   readonly requireExplicit?: boolean;
-  /** Whether no authority may declare policies of another to be its own. Default: false. */
+  /** initial-policy-mapping-inhibit (d): whether policy mappings are not followed. Default: false. */
   readonly inhibitMapping?: boolean;
-  /** Whether anyPolicy in a certificate stands for no policy. Default: false. */
+  /** initial-any-policy-inhibit (f): whether anyPolicy in a certificate stands for no policy. Default: false. */
   readonly inhibitAny?: boolean;
 }
 
 /** The inputs of RFC 5280 6.1.1 (c) to (f). */
 export interface PolicyInputs {
-  /** Object identifier keys of the policies that are accepted; undefined: any policy. */
+  /** Object identifier keys of the policies that are accepted; undefined, or anyPolicy among them: any policy. */
   readonly initialPolicies: ReadonlySet<string> | undefined;
   readonly requireExplicitPolicy: boolean;
   readonly inhibitPolicyMapping: boolean;

@@ -85,7 +85,9 @@ export function readTrust(input: unknown, reading: TrustReading): readonly Trust
 
 /**
  * Makes a trust set for `verifyChain`, which judges its anchors when a path leads to them: whether they are authorities, and
- * valid at the moment that is asked for. What cannot be read, and a set without an anchor, is a `ConfigError`.
+ * valid at the moment that is asked for. Paths among the input are read at once, synchronously.
+ *
+ * @throws {ConfigError} for what cannot be read, and for a set without an anchor.
  */
 export function createTrustSet(
   input: CertificateInput | Omit<TrustSetOptions, "pinned">,
@@ -233,7 +235,7 @@ function noAnchor(option: string, listOption: string, others: readonly Certifica
   return new ConfigError(
     listOption,
     `"${first.subject.text}" is a client's or server's certificate where a root is due`,
-    "Pass the certificate of the authority that issued it; to accept exactly this client, list it under `pinned`.",
+    "Pass the certificate of the authority that issued it. A shield accepts exactly one client by `trust.pinned`.",
   );
 }
 

@@ -29,6 +29,6 @@ export interface ValidationRules {
   readonly legacy: ReadonlySet<LegacyAlgorithm>;
   /** Whether certificates for all names below this domain are nobody's to issue; only `webpki` asks. */
   readonly isPublicSuffix: ((domain: string) => boolean) | undefined;
-  /** Has the last word on a path that is sound otherwise: revocation, or a policy of one's own. */
+  /** Has the last word on a path that is sound otherwise: revocation. */
   readonly acceptPath: ((path: CandidatePath) => PathAcceptance) | undefined;
 }

@@ -2,7 +2,7 @@ import type { Certificate } from "../x509/certificate.ts";
 
 declare const verified: unique symbol;
 
-/** A path that `validatePath` judged to be sound: the client's certificate first, the trust anchor last. */
+/** A path that `validatePath` judged to be sound: the leaf first, the trust anchor last. */
 export type VerifiedPath = readonly [Certificate, Certificate, ...Certificate[]] & {
   readonly [verified]: true;
 };

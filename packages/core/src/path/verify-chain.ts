@@ -1,13 +1,19 @@
 import { dottedOid, isDottedOid, oid, oids } from "../asn1/oids.ts";
 import { parseSinglePem } from "../asn1/pem.ts";
 import { ConfigError } from "../base/config-error.ts";
-import { readLimits, type Limits } from "../base/limits.ts";
-import { checkFunction, checkList, readChoice, readObject } from "../base/read-option.ts";
+import { defaultLimits, readLimits, type SearchLimits } from "../base/limits.ts";
+import {
+  checkFunction,
+  checkList,
+  isPlainObject,
+  readChoice,
+  readObject,
+} from "../base/read-option.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
-import { parseCertificate, type Certificate } from "../x509/certificate.ts";
+import { Certificate, parseCertificate } from "../x509/certificate.ts";
 import { keyUsageBits } from "../x509/extensions.ts";
 import type { LegacyAlgorithm } from "../x509/signature.ts";
-import { findPath, type TriedPath } from "./find-path.ts";
+import { findPath, type FailedSearch } from "./find-path.ts";
 import { readLegacyAlgorithms } from "./legacy-algorithms.ts";
 import type { PathAcceptance } from "./path-acceptance.ts";
 import type { PeerName } from "./peer-name.ts";
@@ -47,7 +53,7 @@ export interface ChainInput {
   readonly profile?: Profile;
   /** Names that the leaf has to hold in its subject alternative name, every one of them (RFC 9525). Default: none. */
   readonly names?: readonly PeerName[];
-  /** Certificate policies. Default: what the authorities of the path demand. */
+  /** Certificate policies (RFC 5280 6.1.1). Default: what the authorities of the path demand. */
   readonly policies?: PolicyOptions;
   /** Intermediates at most, self-issued ones not counted (RFC 5280 6.1.2 (k)). Default: no limit but `limits.pathDepth`. */
   readonly pathLength?: number;
@@ -55,23 +61,40 @@ export interface ChainInput {
   readonly legacyAlgorithms?: readonly LegacyAlgorithm[];
   /** Tells public suffixes such as `co.uk`, under which the profile `webpki` accepts no wildcard. */
   readonly isPublicSuffix?: (domain: string) => boolean;
-  /** Has the last word on each path that is sound otherwise: revocation, for example. What it throws is thrown on. */
+  /** Has the last word on each path that is sound otherwise: revocation. What it throws is thrown on. */
   readonly acceptPath?: (
     path: readonly [Certificate, Certificate, ...Certificate[]],
   ) => PathAcceptance;
   /** How much work the certificates may cause. */
-  readonly limits?: Partial<Limits>;
+  readonly limits?: Partial<ChainLimits>;
 }
+
+/** How much work and memory one call may cause. How many certificates there are is the caller's own choice. */
+export interface ChainLimits extends SearchLimits {
+  /** Bytes of one certificate (DER). */
+  readonly certificateBytes: number;
+}
+
+const { pathDepth, signatureChecks, paths, nameComparisons } = defaultLimits;
+const defaultChainLimits: ChainLimits = Object.freeze({
+  // What OpenSSL takes from a peer in all.
+  certificateBytes: 102_400,
+  pathDepth,
+  signatureChecks,
+  paths,
+  nameComparisons,
+});
 
 /** What `verifyChain` found. */
 export type ChainVerdict = VerifiedChain | RefusedChain;
 
+/** A path holds. */
 export interface VerifiedChain {
   readonly outcome: "verified";
   /** The leaf first, the anchor last. */
   readonly path: readonly [Certificate, Certificate, ...Certificate[]];
   readonly anchor: Certificate;
-  /** The user-constrained policy set (RFC 5280 6.1.6), dotted; 2.5.29.32.0: any policy. */
+  /** The user-constrained policy set (RFC 9618, for RFC 5280 6.1.6), dotted; 2.5.29.32.0: any policy. */
   readonly policies: readonly string[];
   /** Epoch milliseconds: the verdict holds from `validFrom` on, and no longer from `validUntil` on. */
   readonly validFrom: number;
@@ -80,13 +103,8 @@ export interface VerifiedChain {
   readonly warnings: readonly Reason[];
 }
 
-export interface RefusedChain {
-  readonly outcome: "refused";
-  /** Of all reasons the most useful. */
-  readonly reason: Reason;
-  /** Every path that was tried, in order, and why each does not hold. */
-  readonly tried: readonly TriedPath[];
-}
+/** No path holds. */
+export type RefusedChain = FailedSearch;
 
 const optionNames = [
   "leaf",
@@ -107,28 +125,27 @@ const optionNames = [
 ] as const;
 
 /**
- * Judges a certificate by RFC 5280 section 6, without any server: finds a path to an anchor of the trust set and validates it.
- * Certificates that are malformed or hostile are refused with a reason; a `ConfigError` is thrown for misuse only.
+ * Judges a certificate by RFC 5280 section 6.1, without any server: finds a path to an anchor of the trust set and validates it.
+ * Certificates that are malformed or hostile are refused with a reason.
+ *
+ * @throws {ConfigError} for misuse only: an option that is missing, unknown or of the wrong kind.
  */
 export function verifyChain(input: ChainInput): ChainVerdict {
   readObject(input, optionNames, "", "{ leaf, trust, time, purpose }");
   for (const name of ["isPublicSuffix", "acceptPath"] as const) checkFunction(input[name], name);
   for (const name of ["intermediates", "keyUsage", "names"] as const) checkList(input[name], name);
   const context = readContext(input);
-  const limits = readLimits(input.limits);
+  const limits = readLimits(input.limits, defaultChainLimits);
   if (!(input.trust instanceof TrustSet)) {
     throw new ConfigError("trust", "is not a trust set", "Make one with createTrustSet().");
   }
-  const leaf = readCertificate(input.leaf, "leaf");
-  if (typeof leaf === "string") {
-    const details = { problem: leaf };
-    const malformed = reason("certificate-malformed", { certificateIndex: 0, details });
-    return { outcome: "refused", reason: malformed, tried: [] };
-  }
+  const { certificateBytes } = limits;
+  const leaf = readCertificate(input.leaf, certificateBytes, "leaf");
+  if (!(leaf instanceof Certificate)) return { outcome: "refused", reason: leaf, tried: [] };
   // One that cannot be read can be part of no path, so it hinders none.
   const intermediates = (input.intermediates ?? [])
-    .map((certificate, index) => readCertificate(certificate, `intermediates[${index}]`))
-    .filter((certificate) => typeof certificate !== "string");
+    .map((one, index) => readCertificate(one, certificateBytes, `intermediates[${index}]`))
+    .filter((one) => one instanceof Certificate);
   const search = findPath(leaf, intermediates, input.trust, context, limits);
   if (search.outcome === "refused") return search;
   const { outcome, path, policies, validFrom, validUntil, warnings } = search;
@@ -143,13 +160,18 @@ export function verifyChain(input: ChainInput): ChainVerdict {
   };
 }
 
-function readCertificate(input: unknown, option: string): Certificate | string {
-  if (input instanceof Uint8Array) return parseCertificate(input);
-  if (typeof input !== "string") {
+function readCertificate(input: unknown, most: number, option: string): Certificate | Reason {
+  if (typeof input !== "string" && !(input instanceof Uint8Array)) {
     throw new ConfigError(option, "is neither DER nor PEM", "Pass one certificate.");
   }
-  const der = parseSinglePem(input, "CERTIFICATE");
-  return typeof der === "string" ? der : parseCertificate(der);
+  // PEM writes three octets as four characters, and its lines; whatever is longer than twice is too long anyway.
+  const longest = typeof input === "string" ? 2 * most : most;
+  if (input.length > longest) return reason("certificate-too-large", { certificateIndex: 0 });
+  const der = typeof input === "string" ? parseSinglePem(input, "CERTIFICATE") : input;
+  const certificate = typeof der === "string" ? der : parseCertificate(der);
+  if (typeof certificate !== "string") return certificate;
+  const details = { problem: certificate };
+  return reason("certificate-malformed", { certificateIndex: 0, details });
 }
 
 function readContext(input: ChainInput): ValidationContext {
@@ -175,8 +197,36 @@ function readContext(input: ChainInput): ValidationContext {
     pathLength: readPathLength(input.pathLength),
     legacy: readLegacyAlgorithms(input.legacyAlgorithms, "legacyAlgorithms"),
     isPublicSuffix: input.isPublicSuffix,
-    acceptPath: input.acceptPath,
+    acceptPath: input.acceptPath && checkAcceptance(input.acceptPath),
   };
+}
+
+/** A verdict that is none would be taken for a yes: a promise, say, or nothing at all. */
+function checkAcceptance(
+  acceptPath: NonNullable<ChainInput["acceptPath"]>,
+): NonNullable<ChainInput["acceptPath"]> {
+  return (path) => {
+    const acceptance: unknown = acceptPath(path);
+    if (isAcceptance(acceptance, path.length)) return acceptance;
+    throw new ConfigError(
+      "acceptPath",
+      "returned no verdict",
+      'Return { outcome: "accepted" }, or { outcome: "refused", code, certificateIndex }, and no promise.',
+    );
+  };
+}
+
+function isAcceptance(value: unknown, length: number): value is PathAcceptance {
+  if (!isPlainObject(value)) return false;
+  const { outcome, until, code, certificateIndex } = value;
+  if (outcome === "accepted") return until === undefined || typeof until === "number";
+  return (
+    outcome === "refused" &&
+    (code === "certificate-revoked" || code === "revocation-unknown") &&
+    Number.isInteger(certificateIndex) &&
+    (certificateIndex as number) >= 0 &&
+    (certificateIndex as number) < length
+  );
 }
 
 function readPurpose(input: Purpose): string | undefined {
@@ -197,7 +247,7 @@ function readPurpose(input: Purpose): string | undefined {
   }
 }
 
-/** RFC 8446 4.4.2.2, and for servers the key exchanges of TLS 1.2 as well (RFC 5246 7.4.2). */
+/** TLS 1.3 has both ends sign (RFC 8446 4.4.3); for servers the key exchanges of TLS 1.2 as well (RFC 5246 7.4.2). */
 const usualKeyUsage = new Map<Purpose, readonly LeafKeyUsage[]>([
   ["client", ["digitalSignature"]],
   ["server", ["digitalSignature", "keyEncipherment", "keyAgreement"]],
@@ -217,7 +267,7 @@ function readNames(input: readonly PeerName[] = []): readonly PeerName[] {
     const option = `names[${index}]`;
     readObject(name, ["type", "value"], option, '{ type: "dns", value: "api.example" }');
     readChoice(name.type, ["dns", "ip", "email"], `${option}.type`);
-    if (typeof name.value === "string") return name;
+    if (typeof name.value === "string") return { type: name.type, value: name.value };
     throw new ConfigError(`${option}.value`, "is not a text", "Write the name.");
   });
 }

@@ -1,5 +1,5 @@
 import { sha256, toHex } from "../base/bytes.ts";
-import type { Limits } from "../base/limits.ts";
+import type { SearchLimits } from "../base/limits.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import { checkValidity, endOfValidity } from "./checks/validity.ts";
@@ -28,7 +28,7 @@ export function verifyClient(
   presented: readonly Certificate[],
   trust: TrustSet,
   context: ValidationContext,
-  limits: Limits,
+  limits: SearchLimits,
 ): Verification {
   const pin = trust.pinned.size > 0 ? findPin(client, trust) : undefined;
   if (pin !== undefined) return verifyPinned(client, pin, context);

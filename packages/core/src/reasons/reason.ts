@@ -11,7 +11,7 @@ export interface Reason {
   readonly cure: string;
   /** Document and section of the rule that was broken. */
   readonly specification: string | undefined;
-  /** Which certificate of the path: 0 is the client's own, 1 its issuer's, and so on. */
+  /** Which certificate of the path: 0 is the leaf, 1 its issuer's, and so on. */
   readonly certificateIndex: number | undefined;
   /** Facts for the operator; never sent to the client. */
   readonly details: Readonly<Record<string, string | number>>;

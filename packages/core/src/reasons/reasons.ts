@@ -6,7 +6,7 @@
  * - `request`: the request itself cannot be judged.
  * - `engine`: the shield could not do its work; the operator has to act.
  * - `issuance`: a certificate was issued otherwise than the standards want. A warning beside a decision, unless the profile
- *   refuses it: then it says who you are as little as `authentication`.
+ *   refuses it: then it is answered like `authentication`.
  */
 export type ReasonCategory = "authentication" | "authorization" | "request" | "engine" | "issuance";
 
@@ -19,7 +19,7 @@ export interface ReasonInfo {
   readonly cure: string;
   /** The rule that was broken, as document and section. */
   readonly specification?: string;
-  /** When several paths failed, the reason with the highest rank is shown: the one that came furthest. */
+  /** When several paths failed, the reason with the highest rank is shown: the one that its owner can most likely mend. */
   readonly rank: number;
 }
 
@@ -84,7 +84,7 @@ export const reasons = {
   "path-search-limit": {
     category: "authentication",
     summary: "The presented certificates allow too many paths to be tried.",
-    cure: "Send only the intermediates that lead to the trusted root.",
+    cure: "Send only the intermediates that lead to the trusted root, or raise `limits.paths` and `limits.signatureChecks`.",
     specification: "RFC 4158 5.2",
     rank: 22,
   },
@@ -138,9 +138,10 @@ export const reasons = {
   },
   "path-length-exceeded": {
     category: "authentication",
-    summary: "An authority above the certificate allows fewer intermediates.",
+    summary:
+      "There are more intermediates than an authority above the certificate, or the verifier, allows.",
     cure: "Issue from an authority whose path length allows it.",
-    specification: "RFC 5280 6.1.4 (l), (m)",
+    specification: "RFC 5280 6.1.2 (k), 6.1.4 (l), (m)",
     rank: 40,
   },
   "critical-extension-unsupported": {
@@ -160,7 +161,7 @@ export const reasons = {
   "name-constraints-unsupported": {
     category: "authentication",
     summary: "An authority in the path constrains names of a kind that this API does not process.",
-    cure: "Constrain only directory names, DNS names, mailboxes, URIs and IP addresses.",
+    cure: "Constrain only directory names, DNS names, mailboxes, URIs and IP addresses, without minimum and maximum.",
     specification: "RFC 5280 4.2.1.10",
     rank: 45,
   },
@@ -216,7 +217,7 @@ export const reasons = {
   "key-usage-invalid": {
     category: "authentication",
     summary: "The certificate's key may not be used for this purpose.",
-    cure: "Issue the certificate with the key usage digitalSignature, which TLS needs.",
+    cure: "Issue the certificate with a key usage that the purpose needs: digitalSignature for clients.",
     specification: "RFC 5280 4.2.1.3",
     rank: 70,
   },
@@ -369,7 +370,7 @@ export const reasons = {
 
   "authority-key-identifier-missing": {
     category: "issuance",
-    summary: "A certificate has no authority key identifier.",
+    summary: "A certificate has no authority key identifier, or none that holds a key identifier.",
     cure: "Issue it with authorityKeyIdentifier=keyid.",
     specification: "RFC 5280 4.2.1.1",
     rank: 48,
@@ -406,7 +407,7 @@ export const reasons = {
     category: "issuance",
     summary: "The certificate that is presented is that of a certificate authority.",
     cure: "Issue clients and servers certificates of their own, with basicConstraints CA:FALSE.",
-    specification: "RFC 5280 4.2.1.9",
+    specification: "CA/Browser Forum BR 7.1.2.7",
     rank: 48,
   },
   "extension-critical": {
@@ -503,7 +504,7 @@ export const reasons = {
   "web-pki-alternative-name": {
     category: "issuance",
     summary: "The subject alternative name is not one that the web PKI allows.",
-    cure: "Issue the certificate with host names that do not span a public suffix.",
+    cure: "Issue the certificate with a subject alternative name that is not critical beside a subject, and spans no public suffix.",
     specification: "CA/Browser Forum BR 7.1.2.7.12",
     rank: 48,
   },

@@ -26,7 +26,7 @@ export class CertificateList {
   readonly nextUpdate: number;
   readonly entries: CrlEntries;
   readonly extensions: CrlExtensions;
-  /** Undefined when the algorithm is not one of the accepted. */
+  /** Undefined when the engine does not know it; `isAcceptedAlgorithm` says whether it counts. */
   readonly signatureAlgorithm: SignatureAlgorithm | undefined;
   /** Whether the signed and the unsigned algorithm identifier are the same bytes (RFC 5280 5.1.1.2). */
   readonly signatureAlgorithmsMatch: boolean;

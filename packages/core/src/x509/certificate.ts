@@ -28,7 +28,7 @@ export class Certificate {
   readonly hasCanonicalDates: boolean;
   readonly publicKey: PublicKey;
   readonly extensions: Extensions;
-  /** Undefined when the algorithm is not one of the accepted. */
+  /** Undefined when the engine does not know it; `isAcceptedAlgorithm` says whether it counts. */
   readonly signatureAlgorithm: SignatureAlgorithm | undefined;
   /** Whether the signed and the unsigned algorithm identifier are the same bytes (RFC 5280 4.1.1.2). */
   readonly signatureAlgorithmsMatch: boolean;

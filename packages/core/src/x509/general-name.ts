@@ -13,7 +13,7 @@ export type GeneralName =
 /** A name of a form that the engine keeps but never matches. */
 export interface OtherName {
   readonly type: "other";
-  /** The name form: the choice, and for an otherName its type-id as well. Equal for names that a constraint could compare. */
+  /** The name form: the choice, and for an otherName its type-id (an object identifier key, not to be printed). Equal for names that a constraint could compare. */
   readonly form: string;
   /** The whole DER. */
   readonly value: Buffer;

@@ -11,3 +11,8 @@ export function readHostName(text: string): string | undefined {
 export function isNumericHost(host: string): boolean {
   return /(?:^|\.)(?:\d+|0x[\da-f]*)$/i.test(host);
 }
+
+/** A host in the preferred name syntax (RFC 1034 3.5, RFC 1123 2.1), as issuers have to write it: without underscores, and no number last. */
+export function isPreferredHostName(text: string): boolean {
+  return readHostName(text) !== undefined && !text.includes("_") && !isNumericHost(text);
+}

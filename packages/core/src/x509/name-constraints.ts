@@ -1,7 +1,6 @@
 import { DerError } from "../asn1/der-error.ts";
 import type { DerReader } from "../asn1/der-reader.ts";
-import { contextConstructed, contextPrimitive } from "../asn1/tags.ts";
-import { tags } from "../asn1/tags.ts";
+import { contextConstructed, contextPrimitive, tags } from "../asn1/tags.ts";
 import type { DistinguishedName } from "./distinguished-name.ts";
 import {
   generalNameTags,

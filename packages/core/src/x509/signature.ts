@@ -44,7 +44,7 @@ const hashes = new Map<string, Hash>([
   [oids.sha512, "sha512"],
 ]);
 
-/** Reads an AlgorithmIdentifier (its whole DER); undefined when the algorithm is not one of the accepted. */
+/** Reads an AlgorithmIdentifier (its whole DER); undefined when the engine does not know it. */
 export function parseSignatureAlgorithm(der: Buffer): SignatureAlgorithm | undefined {
   const identifier = DerReader.of(der).read(tags.sequence);
   const type = identifier.readOid();

@@ -15,7 +15,7 @@ export function findSvidFault(leaf: Certificate): string | undefined {
   return typeof verdict === "string" ? verdict : undefined;
 }
 
-/** X509-SVID 2 to 4: exactly one URI, a SPIFFE ID; not an authority; a key that may sign data but no certificates. */
+/** X509-SVID 2 to 5: exactly one URI, a SPIFFE ID; not an authority; a key that may sign data but no certificates. */
 function judgeSvid({ extensions, isCa }: Certificate): SpiffeId | string {
   const uris = (extensions.subjectAltName ?? []).flatMap((name) =>
     name.type === "uri" ? [name.value] : [],
@@ -24,6 +24,8 @@ function judgeSvid({ extensions, isCa }: Certificate): SpiffeId | string {
   if (uri === undefined || otherUris.length > 0) return `it holds ${uris.length} URIs, not one`;
   const id = parseSpiffeId(uri);
   if (id === undefined) return "its URI is not a SPIFFE ID";
+  // X509-SVID 3.1: a trust domain alone names who signs, never a workload.
+  if (id.path === "") return "its SPIFFE ID names a trust domain, not a workload";
   if (isCa) return "it is a certificate authority";
   const { keyUsage } = extensions;
   if (keyUsage === undefined) return "it states no key usage";

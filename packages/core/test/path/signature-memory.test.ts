@@ -2,7 +2,6 @@ import { expect } from "chai";
 
 import { authority, soundChain, testKeyPair } from "@mtls-shield/testkit";
 
-import { defaultLimits } from "../../src/base/limits.ts";
 import { SignatureMemory } from "../../src/path/signature-memory.ts";
 import { createTrustSet } from "../../src/path/trust-input.ts";
 import type { ChainInput } from "../../src/path/verify-chain.ts";
@@ -42,7 +41,7 @@ describe("SignatureMemory", () => {
 
 describe("what a trust set remembers of its own signatures", () => {
   const paid = (signatureChecks: number): Partial<ChainInput> => ({
-    limits: { ...defaultLimits, signatureChecks },
+    limits: { signatureChecks },
   });
 
   it("spares the checks between its authorities from the second client on", () => {

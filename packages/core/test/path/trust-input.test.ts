@@ -278,7 +278,7 @@ describe("the trust option, what makes nobody trusted", () => {
       "only a client's certificate",
       { roots: client.pem },
       `trust.roots: "CN=client" is a client's or server's certificate where a root is due. ` +
-        "Pass the certificate of the authority that issued it; to accept exactly this client, list it under `pinned`.",
+        "Pass the certificate of the authority that issued it. A shield accepts exactly one client by `trust.pinned`.",
     ],
     [
       "only intermediates as helpers",

@@ -11,6 +11,7 @@ import {
   type LeafChanges,
 } from "@mtls-shield/testkit";
 
+import { ConfigError } from "../../src/base/config-error.ts";
 import { TrustSet } from "../../src/path/trust-set.ts";
 import { createTrustSet } from "../../src/path/trust-input.ts";
 import { verifyChain, type ChainInput } from "../../src/path/verify-chain.ts";
@@ -495,12 +496,83 @@ describe("verifyChain, acceptPath", () => {
     expect(holdsUntil(Infinity)).to.equal(end);
   });
 
+  it("is out of date when it is for no later moment", () => {
+    for (const until of [time, time - 1, -Infinity, Number.NaN]) {
+      const verdict = verifyChain({
+        ...sound,
+        acceptPath: () => ({ outcome: "accepted", until }),
+      });
+      expect(verdict).to.deep.include({ outcome: "refused" });
+      expect(codeOf(verdict)).to.equal("revocation-unknown");
+    }
+  });
+
+  it("is never taken for a yes when it is no verdict", () => {
+    const refused = { outcome: "refused", code: "certificate-revoked", certificateIndex: 0 };
+    for (const answer of [
+      undefined,
+      null,
+      true,
+      false,
+      {},
+      Promise.resolve({ outcome: "accepted" }),
+      { outcome: "accept" },
+      { outcome: "accepted", until: "2030" },
+      { ...refused, code: "certificate-expired" },
+      { ...refused, certificateIndex: undefined },
+      { ...refused, certificateIndex: -1 },
+      { ...refused, certificateIndex: 0.5 },
+      { ...refused, certificateIndex: 3 },
+    ]) {
+      const acceptPath = (() => answer) as unknown as NonNullable<ChainInput["acceptPath"]>;
+      expect(() => verifyChain({ ...sound, acceptPath })).to.throw(
+        ConfigError,
+        "acceptPath: returned no verdict",
+      );
+    }
+  });
+
   it("throws on what it throws: a fault of the check is no refusal", () => {
     const fault = new RangeError("the list is on fire");
     const acceptPath = () => {
       throw fault;
     };
     expect(() => verifyChain({ ...sound, acceptPath })).to.throw(fault);
+  });
+});
+
+describe("verifyChain, limits", () => {
+  const bytes = leaf!.der.length;
+
+  it("refuses a leaf that is too large, in whichever form", () => {
+    for (const one of [leaf!.der, `${leaf!.pem}${"\n".repeat(4 * bytes)}`]) {
+      const verdict = verifyChain({ ...sound, leaf: one, limits: { certificateBytes: bytes - 1 } });
+      expect(codeOf(verdict)).to.equal("certificate-too-large");
+    }
+    const { outcome } = verifyChain({
+      ...sound,
+      leaf: leaf!.pem,
+      limits: { certificateBytes: 2_000 },
+    });
+    expect(outcome).to.equal("verified");
+  });
+
+  it("leaves intermediates aside that are too large", () => {
+    const large = Buffer.alloc(102_401);
+    const { outcome } = verifyChain({
+      ...sound,
+      intermediates: [large, ...(sound.intermediates ?? [])],
+    });
+    expect(outcome).to.equal("verified");
+  });
+
+  it("has none for what a caller passes by its own choice, nor for memory that it has not", () => {
+    for (const name of ["certificates", "rememberedClients"]) {
+      expect(() => verifyChain({ ...sound, limits: { [name]: 10 } })).to.throw(
+        ConfigError,
+        `limits.${name}: is not an option`,
+      );
+    }
   });
 });
 

@@ -52,6 +52,7 @@ describe("readSvid and findSvidFault", () => {
     ["it holds 3 URIs, not one", { uris: ["spiffe://a.example/b", "spiffe://a.example/c"] }],
     ["its URI is not a SPIFFE ID", { spiffeId: "https://corp.example/orders" }],
     ["its URI is not a SPIFFE ID", { spiffeId: "spiffe://corp.example/../admin" }],
+    ["its SPIFFE ID names a trust domain, not a workload", { spiffeId: "spiffe://corp.example" }],
     [
       "it is a certificate authority",
       { extensions: { basicConstraints: extensions.basicConstraints({ ca: true }) } },

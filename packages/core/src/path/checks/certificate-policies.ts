@@ -16,7 +16,7 @@ export type PolicyVerdict =
   | {
       readonly outcome: "refused";
       readonly code: "policy-missing" | "policy-mapping-invalid";
-      /** Position in the path, the client's certificate first. */
+      /** Position in the path, the leaf first. */
       readonly certificateIndex: number;
     };
 

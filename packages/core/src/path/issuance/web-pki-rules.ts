@@ -2,9 +2,9 @@ import { oids } from "../../asn1/oids.ts";
 import { equalBytes } from "../../base/bytes.ts";
 import type { Certificate } from "../../x509/certificate.ts";
 import type { GeneralName } from "../../x509/general-name.ts";
+import { isPreferredHostName } from "../../x509/host-name.ts";
 import { printIpAddress } from "../../x509/ip-address.ts";
 import { bitLength } from "../checks/key-strength.ts";
-import { isHostName } from "./alternative-name-syntax.ts";
 import type { CertificateRole, IssuanceRule } from "./issuance-rule.ts";
 
 const refusedBy = ["webpki"] as const;
@@ -18,15 +18,16 @@ export const webPkiRules: readonly IssuanceRule[] = [
     warns: true,
     find: ({ isCa }, role) => (role === "leaf" && isCa ? "it may sign certificates" : undefined),
   },
-  { code: "web-pki-key", refusedBy, warns: false, find: findUnevenModulus },
+  { code: "web-pki-key", refusedBy, warns: false, find: findForbiddenKey },
   { code: "web-pki-root", refusedBy, warns: false, find: findRootFault },
   { code: "web-pki-extended-key-usage", refusedBy, warns: false, find: findUsageFault },
   { code: "web-pki-common-name", refusedBy, warns: false, find: findCommonNameFault },
   { code: "web-pki-alternative-name", refusedBy, warns: false, find: findAlternativeNameFault },
 ];
 
-/** 6.1.5: the modulus of an RSA key has a multiple of eight bits. */
-function findUnevenModulus({ publicKey: { shape } }: Certificate): string | undefined {
+/** 6.1.5: RSA with a modulus of a multiple of eight bits, or a NIST curve; other kinds of key are refused in any profile. */
+function findForbiddenKey({ publicKey: { shape } }: Certificate): string | undefined {
+  if (shape.type === "eddsa") return `it is for ${shape.curve}`;
   if (shape.type !== "rsa" || bitLength(shape.modulus) % 8 === 0) return undefined;
   return `the modulus has ${bitLength(shape.modulus)} bits`;
 }
@@ -36,10 +37,11 @@ function findRootFault(
   { extensions, isSelfIssued }: Certificate,
   role: CertificateRole,
 ): string | undefined {
-  if (role !== "anchor") return undefined;
+  // An anchor that another authority issued is no root: of intermediates the usages are demanded.
+  if (role !== "anchor" || !isSelfIssued) return undefined;
   if (extensions.extendedKeyUsage !== undefined) return "it has an extended key usage";
   const { authorityKeyIdentifier: identifier, subjectKeyIdentifier } = extensions;
-  if (identifier === undefined || !isSelfIssued) return undefined;
+  if (identifier === undefined) return undefined;
   if (identifier.issuer !== undefined) return "its authority key identifier names an issuer";
   if (identifier.keyIdentifier === undefined || subjectKeyIdentifier === undefined)
     return "its authority key identifier holds no key identifier";
@@ -71,8 +73,8 @@ function findCommonNameFault(
   const names = subjectAltName.flatMap(textOf);
   if (names.includes(commonName)) return undefined;
   // Beside wildcards and addresses alone, a host name is a wrong copy of nothing.
-  const isHost = commonName.includes(".") && isHostName(commonName);
-  return isHost && !names.some(isHostName) ? undefined : commonName;
+  const isHost = commonName.includes(".") && isPreferredHostName(commonName);
+  return isHost && !names.some(isPreferredHostName) ? undefined : commonName;
 }
 
 /** What a common name may repeat of a name. */

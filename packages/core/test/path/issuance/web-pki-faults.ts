@@ -68,6 +68,13 @@ export const webPkiFaults: readonly {
     changes: withModulusOf(2_049),
   },
   {
+    what: "an Ed25519 key",
+    code: "web-pki-key",
+    at: 0,
+    fault: "it is for Ed25519",
+    changes: { leaf: { keyAlgorithm: "ed25519" } },
+  },
+  {
     what: "a root with an extended key usage",
     code: "web-pki-root",
     at: 2,
