@@ -1,5 +1,6 @@
 import { checkKeys } from "./check-keys.ts";
 import { ConfigError } from "./config-error.ts";
+import { printValue } from "./print-value.ts";
 
 // Types do not reach callers in JavaScript, nor values from a file: every option is read, none is believed.
 
@@ -27,11 +28,7 @@ export function readObject<Key extends string>(
 export function readBoolean(value: unknown, fallback: boolean, option: string): boolean {
   if (value === undefined) return fallback;
   if (typeof value === "boolean") return value;
-  throw new ConfigError(
-    option,
-    `${JSON.stringify(value)} is not a boolean`,
-    "Write true or false.",
-  );
+  throw new ConfigError(option, `${printValue(value)} is not a boolean`, "Write true or false.");
 }
 
 /** The options were typed when they were written; here it is only checked that they are functions at all. */
@@ -58,7 +55,7 @@ export function readChoice<Choice extends string>(
   if (choice !== undefined) return choice;
   throw new ConfigError(
     option,
-    `${JSON.stringify(value)} is not one of its values`,
+    `${printValue(value)} is not one of its values`,
     `Write ${choices.map((candidate) => `"${candidate}"`).join(" or ")}.`,
   );
 }

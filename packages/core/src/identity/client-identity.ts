@@ -15,7 +15,7 @@ export interface ClientIdentity {
   readonly commonName: string | undefined;
   /**
    * Whether the common name may be taken for the client's: the only one, without a subject alternative name beside it (RFC 9525 2),
-   * and no authority above it that constrains other names alone, from which it would be free.
+   * and no authority above it that constrains names without saying which directory names it may issue.
    */
   readonly commonNameCounts: boolean;
   /** Whether the certificate has a subject alternative name. */
@@ -115,7 +115,7 @@ function namesOf([certificate, ...authorities]: readonly [Certificate, ...Certif
     commonNameCounts:
       commonName !== undefined &&
       subjectAltName === undefined &&
-      !authorities.some(constrainsOtherNamesAlone),
+      !authorities.some(leavesDirectoryNamesFree),
     hasSubjectAltName: subjectAltName !== undefined,
     dnsNames: textNames(names, "dns"),
     emails: textNames(names, "email"),
@@ -129,11 +129,12 @@ function namesOf([certificate, ...authorities]: readonly [Certificate, ...Certif
   };
 }
 
-/** RFC 5280 4.2.1.10: constraints of one form leave names of the others free, and a common name is part of a directory name. */
-function constrainsOtherNamesAlone({ extensions: { nameConstraints } }: Certificate): boolean {
+/** RFC 5280 4.2.1.10: a common name is part of a directory name, and is free where none but some of these are excluded. */
+function leavesDirectoryNamesFree({ extensions: { nameConstraints } }: Certificate): boolean {
   if (nameConstraints === undefined) return false;
-  const { permitted, excluded } = nameConstraints;
-  return ![...permitted, ...excluded].some(({ type }) => type === "directory");
+  return !nameConstraints.permitted.some(
+    (base) => base.type === "directory" && !base.value.isEmpty,
+  );
 }
 
 function textNames(

@@ -52,12 +52,18 @@ export function readBlocks(input: unknown, option: string): InputBlock[] {
 }
 
 function urlToPath(url: URL, option: string): string {
-  if (url.protocol === "file:") return fileURLToPath(url);
-  throw new ConfigError(
-    option,
-    `${url.protocol} is not read`,
-    "Download the certificates first, and pass a file: URL or a path.",
-  );
+  if (url.protocol !== "file:") {
+    throw new ConfigError(
+      option,
+      `${url.protocol} is not read`,
+      "Download the certificates first, and pass a file: URL or a path.",
+    );
+  }
+  try {
+    return fileURLToPath(url);
+  } catch (cause) {
+    throw new ConfigError(option, "names no file of this machine", "Write file:///path.", cause);
+  }
 }
 
 function readPath(path: string, option: string): InputBlock[] {

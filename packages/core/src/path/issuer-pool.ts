@@ -59,7 +59,7 @@ export class IssuerPool {
   waysOut(path: readonly [Certificate, ...Certificate[]]): ReadonlyMap<Certificate, number> {
     const distances = new Map<Certificate, number>();
     const issued = new Map<Certificate, Certificate[]>();
-    const passed = new Set(path.map(entityOf));
+    const passed = new Set(path.map(({ entity }) => entity));
     const above = new Set([path[path.length - 1] as Certificate]);
     for (const certificate of above) {
       const mayHaveIssued = (issuer: Certificate) =>
@@ -67,7 +67,7 @@ export class IssuerPool {
       if (this.anchorsFor(certificate).some(mayHaveIssued)) distances.set(certificate, 0);
       for (const issuer of this.intermediatesFor(certificate)) {
         if (--this.#linksLeft < 0) return new Map();
-        if (passed.has(entityOf(issuer)) || !mayHaveIssued(issuer)) continue;
+        if (passed.has(issuer.entity) || !mayHaveIssued(issuer)) continue;
         above.add(issuer);
         const below = issued.get(issuer) ?? [];
         below.push(certificate);
@@ -87,9 +87,4 @@ export class IssuerPool {
 function distinct(certificates: readonly Certificate[]): readonly Certificate[] {
   if (certificates.length < 2) return certificates;
   return [...new Map(certificates.map((one) => [one.fingerprint, one])).values()];
-}
-
-/** Its name and its key: RFC 4158 2.4.1 calls a path that meets both again a loop. */
-function entityOf({ subject, publicKey }: Certificate): string {
-  return `${publicKey.octets} ${subject.comparisonKey}`;
 }

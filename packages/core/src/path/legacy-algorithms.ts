@@ -9,7 +9,7 @@ export function readLegacyAlgorithms(input: unknown, option: string): ReadonlySe
     throw new ConfigError(option, "is not a list", 'Write ["sha1"], or leave it out.');
   }
   return new Set(
-    input.map((name: unknown, index) =>
+    [...(input as readonly unknown[])].map((name, index) =>
       readChoice(name ?? null, legacyAlgorithms, `${option}[${index}]`),
     ),
   );

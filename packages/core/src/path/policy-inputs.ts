@@ -1,5 +1,6 @@
 import { isDottedOid, oid, oids } from "../asn1/oids.ts";
 import { ConfigError } from "../base/config-error.ts";
+import { printValue } from "../base/print-value.ts";
 import { readBoolean, readObject } from "../base/read-option.ts";
 
 /** Which certificate policies a path needs (RFC 5280 6.1.1). */
@@ -59,11 +60,11 @@ function readPolicies(input: unknown, option: string): ReadonlySet<string> | und
     throw new ConfigError(option, "is not a list of policies", "List one at least.");
   }
   const policies = new Set(
-    input.map((policy: unknown, index) => {
+    [...(input as readonly unknown[])].map((policy, index) => {
       if (typeof policy === "string" && isDottedOid(policy)) return oid(policy);
       throw new ConfigError(
         `${option}[${index}]`,
-        `${JSON.stringify(policy)} is not a dotted object identifier`,
+        `${printValue(policy)} is not a dotted object identifier`,
         'Write it as "1.3.6.1.4.1.55555.1".',
       );
     }),

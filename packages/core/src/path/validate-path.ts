@@ -41,7 +41,7 @@ export interface PathWork {
 
 /**
  * Judges one path by RFC 5280 section 6.1. What costs nothing is checked first, so that nobody can make the engine
- * check signatures of a path that fails anyway.
+ * check signatures of a path that fails anyway; what costs time for every octet comes after them.
  */
 export function validatePath(
   path: CandidatePath,
@@ -52,6 +52,9 @@ export function validatePath(
     refuseAuthorities(path, context) ?? refuseLeaf(path[0], context) ?? refuseNames(path, budget);
   if (refusal !== undefined) return refuse(refusal);
 
+  const unsigned = refuseSignatures(path, signatures);
+  if (unsigned !== undefined) return refuse(unsigned);
+  // Policies and rules of issuance have no budget: whoever is not signed for gets none of their time.
   const policies = processPolicies(path, context.policies);
   if (policies.outcome === "refused") {
     return refuse(about(policies.code, path, policies.certificateIndex));
@@ -59,8 +62,6 @@ export function validatePath(
   const faults = findIssuanceFaults(path, context);
   if (faults.refusal !== undefined) return refuse(faults.refusal);
 
-  const unsigned = refuseSignatures(path, signatures);
-  if (unsigned !== undefined) return refuse(unsigned);
   const validity = periodOf(path);
   const acceptance = context.acceptPath?.(path);
   if (acceptance?.outcome === "refused") {

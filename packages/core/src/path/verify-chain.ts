@@ -1,6 +1,7 @@
 import { dottedOid, isDottedOid, oid, oids } from "../asn1/oids.ts";
 import { parseSinglePem } from "../asn1/pem.ts";
 import { ConfigError } from "../base/config-error.ts";
+import { printValue } from "../base/print-value.ts";
 import { defaultLimits, readLimits, type SearchLimits } from "../base/limits.ts";
 import {
   checkFunction,
@@ -59,7 +60,7 @@ export interface ChainInput {
   readonly pathLength?: number;
   /** Weak algorithms that are accepted all the same. Default: none. */
   readonly legacyAlgorithms?: readonly LegacyAlgorithm[];
-  /** Tells public suffixes such as `co.uk`, under which the profile `webpki` accepts no wildcard. */
+  /** Tells public suffixes such as `co.uk`, in lower case, under which the profile `webpki` accepts no wildcard. */
   readonly isPublicSuffix?: (domain: string) => boolean;
   /** Has the last word on each path that is sound otherwise: revocation. What it throws is thrown on. */
   readonly acceptPath?: (
@@ -143,7 +144,7 @@ export function verifyChain(input: ChainInput): ChainVerdict {
   const leaf = readCertificate(input.leaf, certificateBytes, "leaf");
   if (!(leaf instanceof Certificate)) return { outcome: "refused", reason: leaf, tried: [] };
   // One that cannot be read can be part of no path, so it hinders none.
-  const intermediates = (input.intermediates ?? [])
+  const intermediates = [...(input.intermediates ?? [])]
     .map((one, index) => readCertificate(one, certificateBytes, `intermediates[${index}]`))
     .filter((one) => one instanceof Certificate);
   const search = findPath(leaf, intermediates, input.trust, context, limits);
@@ -196,7 +197,7 @@ function readContext(input: ChainInput): ValidationContext {
     policies: readPolicyOptions(input.policies, "policies"),
     pathLength: readPathLength(input.pathLength),
     legacy: readLegacyAlgorithms(input.legacyAlgorithms, "legacyAlgorithms"),
-    isPublicSuffix: input.isPublicSuffix,
+    isPublicSuffix: input.isPublicSuffix && checkAnswer(input.isPublicSuffix),
     acceptPath: input.acceptPath && checkAcceptance(input.acceptPath),
   };
 }
@@ -206,13 +207,25 @@ function checkAcceptance(
   acceptPath: NonNullable<ChainInput["acceptPath"]>,
 ): NonNullable<ChainInput["acceptPath"]> {
   return (path) => {
-    const acceptance: unknown = acceptPath(path);
+    // A copy, since what the check does to it must not change what was judged.
+    const acceptance: unknown = acceptPath([...path]);
     if (isAcceptance(acceptance, path.length)) return acceptance;
     throw new ConfigError(
       "acceptPath",
       "returned no verdict",
       'Return { outcome: "accepted" }, or { outcome: "refused", code, certificateIndex }, and no promise.',
     );
+  };
+}
+
+/** A promise is no \`false\`, and would pass for one. */
+function checkAnswer(
+  isPublicSuffix: NonNullable<ChainInput["isPublicSuffix"]>,
+): NonNullable<ChainInput["isPublicSuffix"]> {
+  return (domain) => {
+    const answer: unknown = isPublicSuffix(domain);
+    if (typeof answer === "boolean") return answer;
+    throw new ConfigError("isPublicSuffix", "returned no boolean", "Return true or false.");
   };
 }
 
@@ -241,7 +254,7 @@ function readPurpose(input: Purpose): string | undefined {
       if (typeof input === "string" && isDottedOid(input)) return oid(input);
       throw new ConfigError(
         "purpose",
-        `${JSON.stringify(input)} is none`,
+        `${printValue(input)} is none`,
         'Write "client", "server", "any", or a dotted object identifier.',
       );
   }
@@ -254,7 +267,7 @@ const usualKeyUsage = new Map<Purpose, readonly LeafKeyUsage[]>([
 ]);
 
 function readKeyUsage(input: readonly LeafKeyUsage[]): number {
-  return input.reduce((bits, usage, index) => {
+  return [...input].reduce((bits, usage, index) => {
     const usages = ["digitalSignature", "keyEncipherment", "keyAgreement"] as const;
     return (
       bits | keyUsageBits[readChoice((usage as unknown) ?? null, usages, `keyUsage[${index}]`)]
@@ -263,7 +276,7 @@ function readKeyUsage(input: readonly LeafKeyUsage[]): number {
 }
 
 function readNames(input: readonly PeerName[] = []): readonly PeerName[] {
-  return input.map((name, index) => {
+  return [...input].map((name, index) => {
     const option = `names[${index}]`;
     readObject(name, ["type", "value"], option, '{ type: "dns", value: "api.example" }');
     readChoice(name.type, ["dns", "ip", "email"], `${option}.type`);

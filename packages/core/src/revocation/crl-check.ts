@@ -24,7 +24,7 @@ export interface CrlCheckOptions extends CrlSignersOptions {
 /** Certificates name one or two; a client may fill its certificate with thousands. */
 const mostDistributionPoints = 64;
 
-/** A list that may be relied on, together with the delta that brings it up to date. */
+/** A list that its authority signed, together with the delta that brings it up to date. */
 interface CurrentList {
   readonly complete: CertificateList;
   readonly delta: CertificateList | undefined;
@@ -119,8 +119,16 @@ class CrlCheck {
           problem = current;
           continue;
         }
+        const isExpired = this.#now >= current.until;
         const entry = findRevocation(current, certificate);
-        if (entry !== undefined) return revoked(certificate, entry, complete);
+        // What was revoked stays so when newer lists are withheld; only a hold may have ended since (RFC 5280 5.3.1).
+        if (entry !== undefined && !(isExpired && entry.reason === "certificateHold")) {
+          return revoked(certificate, entry, complete);
+        }
+        if (isExpired) {
+          problem = "the list has expired";
+          continue;
+        }
         covered |= reasons;
         until = Math.min(until, current.until);
       }
@@ -132,7 +140,7 @@ class CrlCheck {
     );
   }
 
-  /** RFC 5280 6.3.3 (a), (c), (f) to (h); a string says why the list cannot be relied on. */
+  /** RFC 5280 6.3.3 (a), (c), (f) to (h): the list, which may have expired; a string says why it says nothing at all. */
   #bringUpToDate(
     complete: CertificateList,
     lists: IssuerLists,
@@ -143,12 +151,9 @@ class CrlCheck {
     if (fault !== undefined) return fault;
     if (complete.thisUpdate > this.#now) return "the list is not valid yet";
     const deltas = lists.deltasFor(complete).filter((delta) => this.#isCurrent(delta));
-    const isExpired = this.#now >= endOfCurrency(complete);
-    if (isExpired && deltas.length === 0) return "the list has expired";
     const signer = this.#signers.find(complete, path, index);
     if (signer === undefined) return "no certificate that may sign the list has signed it";
     const delta = deltas.find((one) => this.#signers.hasSigned(signer, one));
-    if (isExpired && delta === undefined) return "the list has expired";
     return { complete, delta, until: endOfCurrency(delta ?? complete) };
   }
 

@@ -8,7 +8,10 @@ import type { PublicKey } from "../x509/public-key.ts";
 import { verifySignature, type LegacyAlgorithm, type SignatureVerdict } from "../x509/signature.ts";
 
 export interface CrlSignersOptions {
-  /** Certificates that may be of signers, besides those of the path itself. */
+  /**
+   * Certificates that may be of signers, besides those of the path itself. They are the operator's: in the name of one authority
+   * any other one below the same anchor could certify a signer (RFC 5280 6.3.3 (f)), so that clients must not bring them along.
+   */
   readonly signers: readonly Certificate[];
   /** Whether a path leads from a signer to the anchor, with the revocation checks that the operator asked for. */
   readonly verifySigner: (signer: Certificate, anchor: Certificate) => boolean;
@@ -53,15 +56,19 @@ export class CrlSigners {
 
   /**
    * The certificate whose key signed the CRL. It is one above the judged certificate in its path, or one of the pool with a
-   * path to the same anchor: the judged one and those below it vouch for nothing.
+   * path to the same anchor: those below the judged one vouch for nothing, and it itself only where it is judged as a signer.
    */
   find(list: CertificateList, path: CandidatePath, index: number): Certificate | undefined {
     const above = path.slice(index + 1).filter((one) => one.subject.equals(list.issuer));
     const signer = above.find((one) => isAllowed(one, "authority") && this.hasSigned(one, list));
     if (signer !== undefined) return signer;
     const anchor = path.at(-1) as Certificate;
+    const judged = path[index] as Certificate;
     return this.#candidates(list).find(
-      (one) => this.hasSigned(one, list) && this.#isVerified(one, anchor),
+      (one) =>
+        (one.fingerprint !== judged.fingerprint || this.#isInProgress(one, anchor)) &&
+        this.hasSigned(one, list) &&
+        this.#isVerified(one, anchor),
     );
   }
 
@@ -96,15 +103,19 @@ export class CrlSigners {
     return verdict;
   }
 
+  #isInProgress(signer: Certificate, anchor: Certificate): boolean {
+    return this.#inProgress.has(nameOf(signer, anchor));
+  }
+
   /**
    * A signer may be covered by no list but those that it signs itself (PKITS 4.14.30): being verified already counts as verified
    * then. RFC 5280 6.3.3 (f) asks for its path alone, and any other list that revokes it still refuses it.
    */
   #isVerified(signer: Certificate, anchor: Certificate): boolean {
-    const name = `${signer.fingerprint} ${anchor.fingerprint}`;
+    const name = nameOf(signer, anchor);
     const known = this.#verified.get(name);
     if (known !== undefined) return known;
-    if (this.#inProgress.has(name)) return true;
+    if (this.#isInProgress(signer, anchor)) return true;
     if (--this.#signerPathsLeft < 0) return false;
     this.#inProgress.add(name);
     const isVerified = this.#verifySigner(signer, anchor);
@@ -113,6 +124,10 @@ export class CrlSigners {
     if (this.#inProgress.size === 0) this.#verified.set(name, isVerified);
     return isVerified;
   }
+}
+
+function nameOf(signer: Certificate, anchor: Certificate): string {
+  return `${signer.fingerprint} ${anchor.fingerprint}`;
 }
 
 /**

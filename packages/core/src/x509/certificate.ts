@@ -34,6 +34,7 @@ export class Certificate {
   readonly signatureAlgorithmsMatch: boolean;
   readonly signature: Buffer;
   #fingerprint: string | undefined;
+  #entity: string | undefined;
 
   /** Throws `DerError`; `parseCertificate` is the way in. */
   constructor(der: Buffer) {
@@ -73,6 +74,12 @@ export class Certificate {
   get fingerprint(): string {
     this.#fingerprint ??= toHex(sha256(this.der));
     return this.#fingerprint;
+  }
+
+  /** Its key and its subject, to look them up by: RFC 4158 2.4.1 calls a path that meets both again a loop. */
+  get entity(): string {
+    this.#entity ??= `${this.publicKey.octets} ${this.subject.comparisonKey}`;
+    return this.#entity;
   }
 
   /** Issuer and subject are the same name (RFC 5280 3.2); who signed it is another question. */

@@ -203,16 +203,28 @@ function decodeWide(content: Buffer, width: 2 | 4): string {
 }
 
 function attributeKey({ type, text, der }: NameAttribute): string {
-  return text === undefined ? `${type}#${toHex(der)}` : `${type}=${foldText(text)}`;
+  const value = text === undefined ? `#${toHex(der)}` : `=${foldText(text)}`;
+  // The length in front keeps octets of the type from passing for the start of a value.
+  return `${type.length} ${type}${value}`;
 }
 
 /** Visible ASCII with single spaces inside: nearly every name, of which only the case can differ. */
 const plainText = /^[!-~]+(?: [!-~]+)*$/;
 
-/** RFC 5280 7.1, RFC 4518 2: case, compatible forms and the amount of white space do not count. */
+/** Characters that RFC 4518 2.2 maps to nothing; white space among the controls it maps to a space. */
+const spaceControls = /[\t\n\v\f\r\u0085]/g;
+const ignorable = /[\p{Cc}\p{Cf}\u034f\u180b-\u180d\ufe00-\ufe0f\ufffc]/gu;
+
+/** RFC 5280 7.1, RFC 4518 2: case, compatible forms, what cannot be seen and the amount of white space do not count. */
 function foldText(text: string): string {
   if (plainText.test(text)) return text.toLowerCase();
-  return text.normalize("NFKC").toLowerCase().replace(/\s+/gu, " ").trim();
+  return text
+    .replace(spaceControls, " ")
+    .replace(ignorable, "")
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/\s+/gu, " ")
+    .trim();
 }
 
 /** The short names of RFC 4514 section 3, and the two that certificates use besides. */

@@ -122,7 +122,8 @@ describe("identifyClient, common names", () => {
         { critical: true },
       );
     const dns = der.primitive(2, Buffer.from("corp.example"));
-    const directory = der.constructed(4, der.sequence());
+    const directory = der.constructed(4, distinguishedName({ organization: "Corp" }));
+    const anyDirectory = der.constructed(4, der.sequence());
     const below = (...subtrees: readonly Uint8Array[]) => {
       const issuing = authority().intermediate({ moreExtensions: [constrained(...subtrees)] });
       const { chain, root } = issuing.client({ commonName: "orders" });
@@ -132,6 +133,7 @@ describe("identifyClient, common names", () => {
     expect(identify({}).commonNameCounts).to.equal(true);
     expect(identify({ emails: ["a@b.example"] }).commonNameCounts).to.equal(false);
     expect(below(dns)).to.equal(false);
+    expect(below(dns, anyDirectory)).to.equal(false);
     expect(below(dns, directory)).to.equal(true);
   });
 

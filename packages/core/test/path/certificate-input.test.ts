@@ -6,6 +6,7 @@ import { expect } from "chai";
 
 import { authority, der, requireTool, runOpenssl } from "@mtls-shield/testkit";
 
+import { ConfigError } from "../../src/base/config-error.ts";
 import { readBlocks, readCertificates } from "../../src/path/certificate-input.ts";
 import { configErrorOf } from "../config-error-of.ts";
 import { inFolder } from "../temporary-folder.ts";
@@ -33,6 +34,17 @@ function bundle(...pems: readonly string[]): Buffer {
 function pemOf(label: string, bytes: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${Buffer.from(bytes).toString("base64")}\n-----END ${label}-----\n`;
 }
+
+describe("the URL of a certificate", () => {
+  it("is one of this machine", () => {
+    for (const text of ["file://elsewhere/ca.crt", "file:///a%2Fb"]) {
+      expect(() => readCertificates(new URL(text), "trust")).to.throw(
+        ConfigError,
+        "trust: names no file of this machine",
+      );
+    }
+  });
+});
 
 describe("readCertificates", () => {
   it("reads PEM text, one block or several", () => {

@@ -148,14 +148,24 @@ describe("findPath", () => {
   });
 
   it("gives up a search without an end, although it judged paths before", () => {
-    const names = Array.from({ length: 9 }, () => authority({ clock, commonName: "One Name" }));
-    // What no certificate is to blame for alone leaves all other paths to be tried.
+    // Everybody certifies everybody, and what no certificate is to blame for alone leaves all other paths to be tried.
     const demanding = authority({
       clock,
-      commonName: "One Name",
       moreExtensions: [extensions.policyConstraints({ requireExplicitPolicy: 0 })],
     });
-    const chain = [names[0]!.client().leaf, ...names.map(({ certificate }) => certificate)];
+    const members = Array.from({ length: 8 }, (_, index) =>
+      demanding.intermediate({ commonName: `Member ${index}` }),
+    );
+    const mesh = members.flatMap((issuer) =>
+      members
+        .filter((subject) => subject !== issuer)
+        .map(
+          ({ certificate: keyPair, certificate: { parts } }) =>
+            issuer.intermediate({ subject: parts.subject, keyPair }).certificate,
+        ),
+    );
+    const own = members.map(({ certificate }) => certificate);
+    const chain = [members[0]!.client().leaf, ...own, ...mesh];
     const limits = { paths: 10_000 };
     const found = search(chain, { anchors: [demanding.certificate] }, { limits });
     expect(codeOf(found)).to.equal("path-search-limit");

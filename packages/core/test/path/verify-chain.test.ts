@@ -577,6 +577,64 @@ describe("verifyChain, limits", () => {
 });
 
 describe("verifyChain, misuse", () => {
+  it("believes no public suffix but a boolean, and asks for it in lower case", () => {
+    const root = authority({ clock });
+    const { leaf: wild } = root.client({
+      commonName: "*.CO.UK",
+      dnsNames: ["*.CO.UK"],
+    });
+    const asked: string[] = [];
+    const judge = (answer: (domain: string) => unknown) =>
+      verifyChain({
+        leaf: wild.der,
+        trust: createTrustSet({ anchors: root.certificate.der }),
+        time,
+        purpose: "client",
+        profile: "webpki",
+        isPublicSuffix: (domain) => {
+          asked.push(domain);
+          return answer(domain) as boolean;
+        },
+      });
+    expect(codeOf(judge((domain) => domain === "co.uk"))).to.equal("web-pki-alternative-name");
+    expect(codeOf(judge(() => false))).to.equal("verified");
+    expect(asked).to.deep.equal(["co.uk", "co.uk"]);
+    expect(() => judge(() => Promise.resolve(true))).to.throw(ConfigError, "isPublicSuffix");
+  });
+
+  it("lets the check of a path change nothing but its own copy", () => {
+    const verdict = verifyChain({
+      ...sound,
+      acceptPath: (path) => {
+        (path as unknown as unknown[]).reverse();
+        return { outcome: "accepted" };
+      },
+    });
+    expect(verdict).to.have.nested.property(
+      "anchor.subject.text",
+      parsed(issued.root).subject.text,
+    );
+  });
+
+  it("finds the holes of lists", () => {
+    const hole = new Array<never>(1);
+    for (const option of ["names", "intermediates", "keyUsage", "legacyAlgorithms"]) {
+      expect(() => verifyChain({ ...sound, [option]: hole }), option).to.throw(ConfigError, option);
+    }
+    const policies = { accepted: hole };
+    expect(() => verifyChain({ ...sound, policies })).to.throw(ConfigError, "policies.accepted[0]");
+  });
+
+  it("says what a value is, whatever it is", () => {
+    for (const [option, value] of [
+      ["purpose", 5n],
+      ["profile", 5n],
+      ["extendedKeyUsage", Symbol("x")],
+    ] as const) {
+      expect(() => verifyChain({ ...sound, [option]: value })).to.throw(ConfigError, option);
+    }
+  });
+
   it("needs a trust set that createTrustSet made", () => {
     for (const trust of [undefined, null, issued.root.pem, { anchors: [] }]) {
       const { trust: good, ...rest } = sound;

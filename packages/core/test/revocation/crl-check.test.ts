@@ -357,11 +357,13 @@ describe("createCrlCheck, signers", () => {
     expect(outcomeOf({ now, lists: [listBy(thief)] }, [thief, root.certificate])).to.equal(unknown);
   });
 
-  it("takes a signer's own list for its status only where no other list revokes it", () => {
+  it("takes a signer's own list for its status as a signer, and only where no other list revokes it", () => {
     const signer = crlSigner();
     const own = listBy(signer);
+    expect(outcome([own], { signers: [signer] })).to.equal(accepted);
+    // As a client it vouches for nobody, itself included.
     const path = [signer, root.certificate];
-    expect(outcomeOf({ now, lists: [own], signers: [signer] }, path)).to.equal(accepted);
+    expect(outcomeOf({ now, lists: [own], signers: [signer] }, path)).to.equal(unknown);
     const revoking = rootList({ revoked: [{ certificate: signer }] });
     for (const lists of [
       [own, revoking],
@@ -373,6 +375,19 @@ describe("createCrlCheck, signers", () => {
     const others = listBy(signer, { revoked: [{ certificate: leaf }] });
     const setup = { now, lists: [others, revoking], signers: [signer] };
     expect(outcomeOf(setup, [leaf, root.certificate])).to.equal(accepted);
+  });
+
+  it("takes what a list revoked for revoked when newer ones are withheld, holds apart", () => {
+    const signer = crlSigner();
+    const expired = { thisUpdate: now - 7_200_000, nextUpdate: now - 3_600_000 };
+    const judge = (revoked: CrlChanges["revoked"]) => {
+      const lists = [rootList({ ...expired, ...(revoked && { revoked }) }), listBy(signer)];
+      return outcomeOf({ now, lists, signers: [signer] }, [leaf, root.certificate]);
+    };
+    expect(judge(undefined)).to.equal(accepted);
+    expect(judge([{ certificate: leaf }])).to.equal("certificate-revoked");
+    expect(judge([{ certificate: leaf, reason: "certificateHold" }])).to.equal(accepted);
+    expect(judge([{ certificate: signer }])).to.equal(unknown);
   });
 
   it("takes no list of a certificate that states no usage and is no authority", () => {

@@ -105,7 +105,9 @@ function findAlternativeNameFault(
   }
   return subjectAltName
     .flatMap((name) => (name.type === "dns" ? [name.value] : []))
-    .find((name) => name.startsWith("*.") && isNobodys(name.slice(2), isPublicSuffix));
+    .find(
+      (name) => name.startsWith("*.") && isNobodys(name.slice(2).toLowerCase(), isPublicSuffix),
+    );
 }
 
 /** A top-level domain is a public suffix in every list. */
