@@ -32,7 +32,7 @@ export async function benchLibraries({ quick }: Effort): Promise<readonly Figure
   ];
 }
 
-/** A root, an intermediate and its clients. Everybody starts from the bytes: of the leaf, of the intermediate, and of the root. */
+/** A root that everybody has prepared, an intermediate and its clients: whose bytes come with each, as from a TLS connection. */
 function issueClients(keyAlgorithm: "ecdsa-p256" | "rsa-2048", count: number) {
   const root = authority({ keyAlgorithm });
   const intermediate = root.intermediate({ keyAlgorithm });
@@ -43,12 +43,13 @@ function issueClients(keyAlgorithm: "ecdsa-p256" | "rsa-2048", count: number) {
 }
 
 function verifyWithEngine(root: TestCertificate): (client: IssuedChain) => void {
+  const trust = createTrustSet({ anchors: root.der });
   const time = Date.now();
   return ({ chain: [leaf, ...intermediates] }) => {
     const { outcome } = verifyChain({
       leaf: (leaf as TestCertificate).der,
       intermediates: intermediates.map(({ der }) => der),
-      trust: createTrustSet({ anchors: root.der }),
+      trust,
       time,
       purpose: "client",
     });
@@ -57,13 +58,11 @@ function verifyWithEngine(root: TestCertificate): (client: IssuedChain) => void 
 }
 
 function verifyWithPkijs(root: TestCertificate): (client: IssuedChain) => Promise<void> {
+  const trustedCerts = [parseWithPkijs(root)];
   return async ({ chain: [leaf, ...intermediates] }) => {
     // Its documentation: the certificate that is judged comes last.
     const certs = [...intermediates, leaf as TestCertificate].map(parseWithPkijs);
-    const engine = new pkijs.CertificateChainValidationEngine({
-      trustedCerts: [parseWithPkijs(root)],
-      certs,
-    });
+    const engine = new pkijs.CertificateChainValidationEngine({ trustedCerts, certs });
     const { result, resultMessage } = await engine.verify();
     if (!result) throw new Error(resultMessage);
   };
@@ -74,8 +73,8 @@ function parseWithPkijs({ der }: TestCertificate): pkijs.Certificate {
 }
 
 function verifyWithForge(root: TestCertificate): (client: IssuedChain) => void {
+  const store = forge.pki.createCaStore([parseWithForge(root)]);
   return ({ chain }) => {
-    const store = forge.pki.createCaStore([parseWithForge(root)]);
     if (!forge.pki.verifyCertificateChain(store, chain.map(parseWithForge))) {
       throw new Error("the client was refused");
     }

@@ -29,7 +29,7 @@ describe("npm run bench", () => {
         "verify.p256.ratio",
         "verify.p256.us",
         "verify.p256.bareUs",
-        "verify.p256.configuredRatio",
+        "verify.p256.rememberedRatio",
         "verify.rsa2048.ratio",
         "verify.rsa2048.us",
         "verify.rsa2048.bareUs",

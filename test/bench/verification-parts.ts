@@ -6,31 +6,21 @@ import { verifyClient } from "../../packages/core/src/path/verify-client.ts";
 import { readShieldOptions } from "../../packages/core/src/shield-options.ts";
 import { parseCertificate, type Certificate } from "../../packages/core/src/x509/certificate.ts";
 
-/** What the engine knows before a client comes. */
-export interface Known {
-  /** Intermediates that were seen before: parsed, their keys ready. */
-  readonly seen?: readonly TestCertificate[];
-  /** Intermediates of the trust set, whose own signatures are checked once. */
-  readonly configured?: readonly TestCertificate[];
-}
-
-/** The engine as a shield runs it: from the bytes that a client sends to the verdict. */
+/** The engine as a shield runs it: from the bytes that a client sends to the verdict. `seen`: intermediates that are parsed already. */
 export function createEngine(
   root: TestCertificate,
-  { seen = [], configured = [] }: Known,
+  seen: readonly TestCertificate[],
 ): (client: IssuedChain) => void {
   const ready = new Map(seen.map((certificate) => [certificate, parse(certificate.der)]));
   const trust = new TrustSet({
     name: "bench",
     anchors: [parse(root.der)],
-    intermediates: configured.map(({ der }) => parse(der)),
+    intermediates: [],
     pinned: new Set(),
   });
   const context = { ...readShieldOptions({}).validation, now: Date.now() };
   return ({ chain: [leaf, ...others] }) => {
-    const presented = others
-      .filter((other) => !configured.includes(other))
-      .map((other) => ready.get(other) ?? parse(other.der));
+    const presented = others.map((other) => ready.get(other) ?? parse(other.der));
     const client = parse((leaf as TestCertificate).der);
     const { outcome } = verifyClient(client, presented, trust, context, defaultLimits);
     if (outcome !== "verified") throw new Error("the client was refused");

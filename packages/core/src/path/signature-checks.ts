@@ -31,7 +31,7 @@ export class SignatureChecks {
   /** RFC 5280 6.1.3 (a)(1): the certificate was signed with the issuer's key. */
   check(certificate: Certificate, issuer: Certificate): ReasonCode | undefined {
     if (!certificate.signatureAlgorithmsMatch) return "signature-algorithm-mismatch";
-    if (this.#isKnownValid(certificate, issuer.publicKey)) return undefined;
+    if (this.#isKnownValid(certificate, issuer)) return undefined;
     const verdict = this.#verdict(certificate, issuer.publicKey);
     switch (verdict) {
       case "valid":
@@ -49,9 +49,9 @@ export class SignatureChecks {
   }
 
   /** That a signature is valid never changes; whether its algorithm is accepted does from call to call. */
-  #isKnownValid(certificate: Certificate, key: PublicKey): boolean {
+  #isKnownValid(certificate: Certificate, issuer: Certificate): boolean {
     return (
-      this.#memory.isKnownValid(certificate, key) &&
+      this.#memory.isKnownValid(certificate, issuer) &&
       isAcceptedAlgorithm(certificate.signatureAlgorithm as SignatureAlgorithm, this.#legacy)
     );
   }

@@ -1,22 +1,34 @@
+import { BoundedMap } from "../base/bounded-map.ts";
 import type { Certificate } from "../x509/certificate.ts";
-import type { PublicKey } from "../x509/public-key.ts";
+
+/** Authorities remembered below each of a trust set: as many as clients come from in turn, about 1 KB each. */
+const rememberedAuthorities = 64;
 
 /**
- * Valid signatures among the authorities of one trust set: they are checked once and not for every client. It remembers of its
- * own certificates only, so no client can make it grow.
+ * Valid signatures by the authorities of one trust set on other authorities, which are checked once and not for every client. They
+ * are told by their whole bytes, of which the signature is a pure function, so that nothing of one client reaches another.
  */
 export class SignatureMemory {
-  readonly #signers: ReadonlyMap<Certificate, Set<PublicKey>>;
+  readonly #signed: ReadonlyMap<Certificate, BoundedMap<string, true>>;
 
   constructor(authorities: readonly Certificate[]) {
-    this.#signers = new Map(authorities.map((authority) => [authority, new Set()]));
+    this.#signed = new Map(
+      authorities.map((authority) => [authority, new BoundedMap(rememberedAuthorities)]),
+    );
   }
 
-  isKnownValid(certificate: Certificate, key: PublicKey): boolean {
-    return this.#signers.get(certificate)?.has(key) === true;
+  /** Whether the issuer, one of the trust set, is known to have signed these bytes. */
+  isKnownValid(certificate: Certificate, issuer: Certificate): boolean {
+    // Clients are far more than authorities, and each is remembered as a whole elsewhere.
+    if (!certificate.isCa) return false;
+    return this.#signed.get(issuer)?.get(octetsOf(certificate)) === true;
   }
 
   remember(certificate: Certificate, issuer: Certificate): void {
-    if (this.#signers.has(issuer)) this.#signers.get(certificate)?.add(issuer.publicKey);
+    if (certificate.isCa) this.#signed.get(issuer)?.set(octetsOf(certificate), true);
   }
+}
+
+function octetsOf({ der }: Certificate): string {
+  return der.toString("latin1");
 }

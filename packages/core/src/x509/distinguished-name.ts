@@ -125,7 +125,8 @@ export function readRelativeName(reader: DerReader, tag: number): readonly NameA
 function checkAttribute(set: DerReader): void {
   const attribute = set.read(tags.sequence);
   attribute.readOid();
-  checkString(attribute.nextTag, attribute.readAny());
+  const tag = attribute.nextTag;
+  checkString(tag, attribute.readContent(tag));
   attribute.finish();
 }
 
@@ -135,12 +136,12 @@ export function relativeKey(attributes: readonly NameAttribute[]): string {
 }
 
 /** Strings that are not of their own alphabet would print or compare as something else. */
-function checkString(tag: number, der: Buffer): void {
-  const content = DerReader.of(der).readContent(tag);
+function checkString(tag: number, content: Buffer): void {
   switch (tag) {
     case tags.utf8String:
+      if (isAscii(content)) return;
       if (!isUtf8(content)) throw new DerError("a UTF8String is not UTF-8");
-      if (!isAscii(content)) checkMarks(content.toString("utf8"));
+      checkMarks(content.toString("utf8"));
       return;
     case tags.printableString:
     case tags.ia5String:
@@ -164,7 +165,10 @@ const manyMarks = /[\p{M}\uff9e\uff9f]{31}/u;
  * square of their number, which comparing names would spend on anybody's certificate.
  */
 function checkMarks(text: string): void {
-  if (manyMarks.test(text)) throw new DerError("a string holds too many combining marks in a row");
+  // What is ignored between them would not keep them apart.
+  if (manyMarks.test(text.replace(ignorable, ""))) {
+    throw new DerError("a string holds too many combining marks in a row");
+  }
 }
 
 /** The text of a string type, which `checkString` has seen; undefined for any other type. */

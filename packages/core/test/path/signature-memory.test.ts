@@ -12,30 +12,40 @@ describe("SignatureMemory", () => {
   const { leaf, chain, root } = soundChain();
   const [client, issuing, anchor] = [parsed(leaf), parsed(chain[1]!), parsed(root)];
 
-  it("knows nothing at first, and then what it was told", () => {
-    const memory = new SignatureMemory([issuing, anchor]);
-    expect(memory.isKnownValid(issuing, anchor.publicKey)).to.equal(false);
+  it("knows nothing at first, and then what it was told, by its bytes", () => {
+    const memory = new SignatureMemory([anchor]);
+    expect(memory.isKnownValid(issuing, anchor)).to.equal(false);
     memory.remember(issuing, anchor);
-    expect(memory.isKnownValid(issuing, anchor.publicKey)).to.equal(true);
+    expect(memory.isKnownValid(issuing, anchor)).to.equal(true);
+    expect(memory.isKnownValid(parsed(chain[1]!), anchor), "parsed anew").to.equal(true);
   });
 
-  it("takes the signature of one certificate, or by one key, for no other", () => {
+  it("takes the signature of one certificate, or by one issuer, for no other", () => {
     const memory = new SignatureMemory([issuing, anchor]);
     memory.remember(issuing, anchor);
-    expect(memory.isKnownValid(anchor, anchor.publicKey)).to.equal(false);
-    expect(memory.isKnownValid(issuing, issuing.publicKey)).to.equal(false);
-    expect(memory.isKnownValid(parsed(chain[1]!), anchor.publicKey), "another object").to.equal(
-      false,
-    );
+    expect(memory.isKnownValid(anchor, anchor)).to.equal(false);
+    expect(memory.isKnownValid(issuing, issuing)).to.equal(false);
+    const { der } = chain[1]!;
+    const altered = Buffer.from(der);
+    altered.writeUInt8(altered.readUInt8(der.length - 1) ^ 1, der.length - 1);
+    expect(memory.isKnownValid(parsed({ der: altered }), anchor)).to.equal(false);
   });
 
-  it("remembers nothing of certificates that clients bring, on either side", () => {
+  it("remembers nothing of clients, nor by authorities that clients bring", () => {
     const memory = new SignatureMemory([issuing, anchor]);
     memory.remember(client, issuing);
-    expect(memory.isKnownValid(client, issuing.publicKey)).to.equal(false);
+    expect(memory.isKnownValid(client, issuing)).to.equal(false);
     const stranger = parsed(authority().certificate);
     memory.remember(issuing, stranger);
-    expect(memory.isKnownValid(issuing, stranger.publicKey)).to.equal(false);
+    expect(memory.isKnownValid(issuing, stranger)).to.equal(false);
+  });
+
+  it("forgets the authority that was seen the longest ago", () => {
+    const memory = new SignatureMemory([anchor]);
+    const many = Array.from({ length: 65 }, () => parsed(authority().certificate));
+    for (const one of many) memory.remember(one, anchor);
+    expect(memory.isKnownValid(many[0]!, anchor)).to.equal(false);
+    expect(memory.isKnownValid(many[64]!, anchor)).to.equal(true);
   });
 });
 
@@ -57,11 +67,16 @@ describe("what a trust set remembers of its own signatures", () => {
     expect(codes).to.deep.equal(["path-search-limit", "verified", "verified"]);
   });
 
-  it("is never that a client's signature was valid", () => {
-    const issued = soundChain();
-    const trust = createTrustSet(issued.root.der);
-    expect(codeOf(judgeChain(issued, { trust }))).to.equal("verified");
-    expect(codeOf(judgeChain(issued, { trust, ...paid(1) }))).to.equal("path-search-limit");
+  it("spares them for an intermediate that another client brought, but never for a client", () => {
+    const issuing = authority().intermediate();
+    const trust = createTrustSet(issuing.root.der);
+    expect(codeOf(judgeChain(issuing.client(), { trust }))).to.equal("verified");
+    expect(codeOf(judgeChain(issuing.client(), { trust, ...paid(1) }))).to.equal("verified");
+    const { leaf, ...issued } = issuing.client();
+    const forged = Buffer.from(leaf.der);
+    forged.writeUInt8(forged.readUInt8(forged.length - 1) ^ 1, forged.length - 1);
+    const altered = { ...issued, leaf: { ...leaf, der: forged } };
+    expect(codeOf(judgeChain(altered, { trust, leaf: forged }))).to.equal("signature-invalid");
   });
 
   it("does not make a weak algorithm accepted that another call had accepted", () => {

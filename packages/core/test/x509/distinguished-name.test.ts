@@ -112,6 +112,7 @@ describe("DistinguishedName, strings", () => {
     "more combining marks in a row than any script needs": utf8(`a${"\u0301".repeat(31)}`),
     "as many in a BMPString": bmpString(`a${"\u0301".repeat(31)}`),
     "as many in a UniversalString": universalString(...new Array<number>(31).fill(0x0301)),
+    "as many with ignored characters between them": utf8("\u0301\u200b".repeat(31)),
     "as many that turn into marks when they are decomposed": utf8("\uff9e\u0301".repeat(16)),
   })) {
     it(`refuses ${defect}`, () => {
