@@ -1,14 +1,4 @@
 // Starts the benchmarks from the TypeScript sources: npm run bench -- [NAME ...] [--quick] [--json FILE]
-import { spawnSync } from "node:child_process";
+import { startFromSource } from "../start-from-source.js";
 
-const { status } = spawnSync(
-  process.execPath,
-  [
-    "--conditions=@mtls-shield/source",
-    "--import=ts-blank-space/register",
-    new URL("main.ts", import.meta.url).pathname,
-    ...process.argv.slice(2),
-  ],
-  { stdio: "inherit", env: { ...process.env, NODE_ENV: "production" } },
-);
-process.exitCode = status ?? 1;
+startFromSource(new URL("main.ts", import.meta.url), { env: { NODE_ENV: "production" } });

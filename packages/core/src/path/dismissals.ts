@@ -32,7 +32,7 @@ export class Dismissals {
 
   /** Whether the certificate may stand next to an issuer in some path. */
   allowsLink(certificate: Certificate, issuer: Certificate): boolean {
-    if (this.#strangers.get(certificate)?.has(issuer.publicKey.octets) === true) return false;
+    if (this.#isStranger(certificate, issuer)) return false;
     const runs = this.#runs.get(issuer);
     return runs === undefined || !runs.some((run) => endsWith([certificate, issuer], run));
   }
@@ -42,15 +42,14 @@ export class Dismissals {
     if (this.#count === 0) return true;
     return path.every((certificate, index) => {
       const below = path[index - 1];
-      if (
-        below !== undefined &&
-        this.#strangers.get(below)?.has(certificate.publicKey.octets) === true
-      ) {
-        return false;
-      }
+      if (below !== undefined && this.#isStranger(below, certificate)) return false;
       const runs = this.#runs.get(certificate) ?? [];
       return !runs.some((run) => endsWith(path.slice(0, index + 1), run));
     });
+  }
+
+  #isStranger(certificate: Certificate, issuer: Certificate): boolean {
+    return this.#strangers.get(certificate)?.has(issuer.publicKey.octets) === true;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Certificate } from "../x509/certificate.ts";
 import type { Dismissals } from "./dismissals.ts";
+import { distinctCertificates } from "./distinct-certificates.ts";
 import type { TrustSet } from "./trust-set.ts";
 
 /**
@@ -45,7 +46,7 @@ export class IssuerPool {
       const { issuer } = certificate;
       const presented = this.#presented.get(issuer.comparisonKey) ?? [];
       // What a client sends may come twice, or be in the trust set as well: every certificate is tried once.
-      const others = distinct(presented).filter((one) => !this.#trust.holds(one));
+      const others = distinctCertificates(presented).filter((one) => !this.#trust.holds(one));
       found = [...this.#trust.intermediatesNamed(issuer), ...others];
       this.#intermediates.set(certificate, found);
     }
@@ -82,9 +83,4 @@ export class IssuerPool {
     }
     return distances;
   }
-}
-
-function distinct(certificates: readonly Certificate[]): readonly Certificate[] {
-  if (certificates.length < 2) return certificates;
-  return [...new Map(certificates.map((one) => [one.fingerprint, one])).values()];
 }

@@ -15,6 +15,7 @@ import {
   readCertificates,
   type CertificateInput,
 } from "./certificate-input.ts";
+import { distinctCertificates } from "./distinct-certificates.ts";
 import { findAnchorFault } from "./issuance/issuance-faults.ts";
 import type { Profile } from "./profile.ts";
 import { TrustSet } from "./trust-set.ts";
@@ -95,12 +96,12 @@ export function createTrustSet(
   const known = partNames.filter((name) => name !== "pinned");
   const parts = readParts("trust", input, known);
   const { roots, named, intermediates, others, pinned, listOption } = parts;
-  const anchors = distinct([...roots, ...named]);
+  const anchors = distinctCertificates([...roots, ...named]);
   if (anchors.length === 0) throw noAnchor("trust", listOption, others);
   return new TrustSet({
     name: defaultTrustSetName,
     anchors,
-    intermediates: distinct([...intermediates, ...others]),
+    intermediates: distinctCertificates([...intermediates, ...others]),
     pinned,
   });
 }
@@ -155,7 +156,7 @@ function readTrustSet(
   const { roots, named, intermediates, others, pinned, listOption } = readParts(option, input);
   checkAuthorities(named, `${option}.anchors`);
   checkAuthorities(intermediates, `${option}.intermediates`);
-  const anchors = distinct([...roots, ...named]);
+  const anchors = distinctCertificates([...roots, ...named]);
   if (anchors.length === 0 && pinned.size === 0) throw noAnchor(option, listOption, others);
   const usable = anchors.filter((anchor) => isUsable(anchor, option, reading));
   if (usable.length === 0 && pinned.size === 0) throw noUsableAnchor(option, anchors, reading);
@@ -171,7 +172,7 @@ function readTrustSet(
   return new TrustSet({
     name,
     anchors: usable,
-    intermediates: distinct([...intermediates, ...others.filter(({ isCa }) => isCa)]),
+    intermediates: distinctCertificates([...intermediates, ...others.filter(({ isCa }) => isCa)]),
     pinned,
   });
 }
@@ -278,10 +279,4 @@ function describe(code: ReasonCode): string {
   return code === "issuer-not-ca"
     ? "it is not a certificate authority (basicConstraints CA:TRUE)"
     : reasons[code].summary.replace(/\.$/, "");
-}
-
-function distinct(certificates: readonly Certificate[]): Certificate[] {
-  return [
-    ...new Map(certificates.map((certificate) => [certificate.fingerprint, certificate])).values(),
-  ];
 }
