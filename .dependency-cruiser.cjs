@@ -5,7 +5,7 @@ const order = [
   "store",
   "asn1",
   "x509",
-  ["sources", "path"],
+  ["sources", "path", "network", "files"],
   "revocation",
   "identity",
   "policy",
@@ -34,6 +34,7 @@ const packages = {
   express: ["core", "node"],
   koa: ["core", "node"],
   pki: [],
+  stores: ["core"],
   testkit: [],
 };
 
