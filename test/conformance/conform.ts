@@ -40,13 +40,21 @@ interface WrittenReport {
   }[];
 }
 
-/** Runs the command on a suite made of these cases. */
+/** Runs the command on a path suite made of these cases. */
 export function conform(
   testcases: readonly WrittenCase[],
+  options: ConformOptions = {},
+): Conformity {
+  return conformSuite({ version: 1, testcases }, options);
+}
+
+/** Runs the command on a suite as it is written. */
+export function conformSuite(
+  content: unknown,
   { args = [], exceptions = [], gzip = false }: ConformOptions = {},
 ): Conformity {
   return inFolder((folder) => {
-    const text = JSON.stringify({ version: 1, testcases });
+    const text = JSON.stringify(content);
     const suite = join(folder, "suite.json");
     const json = join(folder, "report.json");
     const exceptionsFile = join(folder, "exceptions.json");

@@ -7,7 +7,7 @@ import { expect } from "chai";
 import { bestCpuMs } from "../../packages/core/test/cpu-time.ts";
 import { conform, inFolder, runWith } from "./conform.ts";
 import { judgeCase } from "./judge-case.ts";
-import { compare } from "./judgement.ts";
+import { compare, type Judgement } from "./judgement.ts";
 import { readSuite } from "./read-suite.ts";
 import { runCases } from "./run-cases.ts";
 import { soundCase } from "./written-case.ts";
@@ -206,7 +206,7 @@ describe("npm run conformance", () => {
     it("arguments that mean nothing", () => {
       for (const args of [[], ["a.json", "b.json"], ["a.json", "--fast"], ["a.json", "--only"]]) {
         const { code, complaints } = runWith(args, exceptions);
-        expect(complaints).to.contain("Usage: npm run conformance -- FILE");
+        expect(complaints).to.contain("Usage: npm run conformance -- [--ocsp] FILE");
         expect(code).to.equal(2);
       }
     });
@@ -218,7 +218,7 @@ describe("npm run conformance", () => {
       writeFileSync(suite, JSON.stringify({ testcases: [wrong("a::one"), right("a::two")] }));
       return readSuite(suite);
     });
-    const outcomes = runCases(cases, (test) => {
+    const outcomes = runCases(cases, (test): Judgement => {
       if (test.id === "a::one") throw new TypeError("broken");
       return { actual: "SUCCESS", policies: [] };
     });

@@ -1,20 +1,20 @@
-import type { Outcome } from "./run-cases.ts";
+import type { SuiteResult } from "./case-result.ts";
 import { tally } from "./tally.ts";
 
 /** What `--json` writes. */
-export function jsonReport(suite: string, outcomes: readonly Outcome[]) {
-  const { slowest, ...counts } = tally(outcomes);
+export function jsonReport({ name, results }: SuiteResult) {
+  const { slowest, ...counts } = tally(results);
   return {
-    suite,
+    suite: name,
     ...counts,
     slowestMs: rounded(slowest?.ms ?? 0),
-    cases: outcomes.map(({ test, judgement, ms }) => ({
-      id: test.id,
-      expected: test.expected,
-      actual: judgement.actual,
-      reason: judgement.actual === "SUCCESS" ? null : judgement.reason,
+    cases: results.map(({ id, expected, actual, reason, ms, userPolicySet }) => ({
+      id,
+      expected,
+      actual,
+      reason,
       ms: rounded(ms),
-      userPolicySet: judgement.actual === "SUCCESS" ? judgement.policies : null,
+      userPolicySet,
     })),
   };
 }

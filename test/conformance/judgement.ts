@@ -1,14 +1,12 @@
+import type { Comparison } from "./case-result.ts";
 import type { PathCase } from "./path-case.ts";
+import type { Crash } from "./run-cases.ts";
 
-/** What was found of one case. */
+/** What was found of one path. */
 export type Judgement =
   | { readonly actual: "SUCCESS"; readonly policies: readonly string[] }
   | { readonly actual: "FAILURE"; readonly reason: string }
-  /** The engine threw, which it never should. */
-  | { readonly actual: "ERROR"; readonly reason: string };
-
-/** How a judgement compares with what the suite expects. */
-export type Comparison = "agreed" | "wronglyAccepted" | "wronglyRefused" | "crashed";
+  | Crash;
 
 export function compare(test: PathCase, judgement: Judgement): Comparison {
   switch (judgement.actual) {

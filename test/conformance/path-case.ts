@@ -1,8 +1,8 @@
+import type { WeakAlgorithm } from "./read-weak-labels.ts";
+import type { SuiteCase } from "./suite.ts";
+
 /** One case of a path suite, in the words of the engine. */
-export interface PathCase {
-  readonly id: string;
-  /** Either verdict is tolerable. */
-  readonly isSoft: boolean;
+export interface PathCase extends SuiteCase {
   /** Names of extended key usages, each of which the certificate has to be good for. */
   readonly usages: readonly string[];
   /** PEM; what is trusted as it is. */
@@ -18,7 +18,7 @@ export interface PathCase {
   /** Whether every certificate needs a good status, or only those that a list speaks of. */
   readonly revocation: "if-covered" | "required";
   readonly policies: CasePolicies;
-  readonly legacy: readonly ("sha1" | "md5" | "rsa-1024")[];
+  readonly legacy: readonly WeakAlgorithm[];
   readonly expected: "SUCCESS" | "FAILURE";
   /** The user-constrained policy set of a path that is accepted; undefined: any will do. */
   readonly expectedPolicies: ReadonlySet<string> | undefined;

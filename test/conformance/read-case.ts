@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
 import type { JsonObject } from "./json-object.ts";
 import type { CaseName, CasePolicies, PathCase } from "./path-case.ts";
-import { UsageError } from "./usage-error.ts";
+import { readTimeField } from "./read-time-field.ts";
+import { readWeakLabels } from "./read-weak-labels.ts";
 
 const usageOfKind = { CLIENT: "clientAuth", SERVER: "serverAuth" } as const;
 const typeOfKind = { DNS: "dns", IP: "ip", RFC822: "email" } as const;
@@ -21,7 +22,7 @@ export function readCase(fields: JsonObject): PathCase {
     trusted: test.strings("trusted_certs"),
     intermediates: test.optionalStrings("untrusted_intermediates") ?? [],
     leaf: test.string("peer_certificate"),
-    time: readTime(test),
+    time: readTimeField(test, "validation_time"),
     names: [
       test.optionalObject("expected_peer_name") ?? [],
       test.optionalObjects("expected_peer_names") ?? [],
@@ -32,19 +33,10 @@ export function readCase(fields: JsonObject): PathCase {
     lists: test.optionalStrings("crls") ?? [],
     revocation: test.optionalString("revocation_mode") === "strict" ? "required" : "if-covered",
     policies: readPolicies(test),
-    legacy: readLegacy(test.optionalStrings("weak") ?? []),
+    legacy: readWeakLabels(test),
     expected: test.oneOf("expected_result", ["SUCCESS", "FAILURE"]),
     expectedPolicies: expectedPolicies === undefined ? undefined : new Set(expectedPolicies),
   };
-}
-
-function readTime(test: JsonObject): number | undefined {
-  const text = test.optionalString("validation_time");
-  if (text === undefined) return undefined;
-  // Without an offset JavaScript would take it for the time zone of this machine.
-  const time = Date.parse(/(?:Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`);
-  if (Number.isNaN(time)) throw new UsageError(`${test.place}: validation_time is not ISO 8601.`);
-  return time;
 }
 
 function readName(name: JsonObject): CaseName {
@@ -63,10 +55,4 @@ function readPolicies(test: JsonObject): CasePolicies {
     inhibitMapping: test.optionalBoolean("inhibit_policy_mapping") ?? false,
     inhibitAny: test.optionalBoolean("inhibit_any_policy") ?? false,
   };
-}
-
-/** Any label asks for the weak hashes; small keys are another matter. */
-function readLegacy(labels: readonly string[]): PathCase["legacy"] {
-  if (labels.length === 0) return [];
-  return labels.some((label) => /rsa/i.test(label)) ? ["sha1", "md5", "rsa-1024"] : ["sha1", "md5"];
 }

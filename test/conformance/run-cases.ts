@@ -1,9 +1,12 @@
-import type { Judgement } from "./judgement.ts";
-import type { PathCase } from "./path-case.ts";
+/** The engine threw, which it never should. */
+export interface Crash {
+  readonly actual: "ERROR";
+  readonly reason: string;
+}
 
-export interface Outcome {
-  readonly test: PathCase;
-  readonly judgement: Judgement;
+export interface Outcome<Test, Judgement> {
+  readonly test: Test;
+  readonly judgement: Judgement | Crash;
   /** Wall time. */
   readonly ms: number;
 }
@@ -15,10 +18,10 @@ const warmUpCases = 200;
 const suspiciousMs = 20;
 
 /** Judges every case, and takes the time of each. */
-export function runCases(
-  cases: readonly PathCase[],
-  judge: (test: PathCase) => Judgement,
-): readonly Outcome[] {
+export function runCases<Test, Judgement>(
+  cases: readonly Test[],
+  judge: (test: Test) => Judgement,
+): readonly Outcome<Test, Judgement>[] {
   for (const test of cases.slice(0, warmUpCases)) judgeSafely(test, judge);
   return cases.map((test) => {
     const first = measure(test, judge);
@@ -28,14 +31,20 @@ export function runCases(
   });
 }
 
-function measure(test: PathCase, judge: (test: PathCase) => Judgement): Outcome {
+function measure<Test, Judgement>(
+  test: Test,
+  judge: (test: Test) => Judgement,
+): Outcome<Test, Judgement> {
   const start = performance.now();
   const judgement = judgeSafely(test, judge);
   return { test, judgement, ms: performance.now() - start };
 }
 
 /** One case that breaks the engine must not hide what the others show. */
-function judgeSafely(test: PathCase, judge: (test: PathCase) => Judgement): Judgement {
+function judgeSafely<Test, Judgement>(
+  test: Test,
+  judge: (test: Test) => Judgement,
+): Judgement | Crash {
   try {
     return judge(test);
   } catch (error) {

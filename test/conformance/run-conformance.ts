@@ -1,12 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { jsonReport } from "./json-report.ts";
-import { judgeCase } from "./judge-case.ts";
-import { compare } from "./judgement.ts";
+import { runOcspSuite } from "./ocsp/run-ocsp-suite.ts";
 import { readExceptions } from "./read-exceptions.ts";
-import { readSuite } from "./read-suite.ts";
-import { runCases, type Outcome } from "./run-cases.ts";
-import { selectCases } from "./select-cases.ts";
+import { runPathSuite } from "./run-path-suite.ts";
 import { textReport } from "./text-report.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -17,7 +14,7 @@ export interface Surroundings {
   readonly complain: (line: string) => void;
 }
 
-const usage = "Usage: npm run conformance -- FILE [--json OUT] [--only GLOB]";
+const usage = "Usage: npm run conformance -- [--ocsp] FILE [--json OUT] [--only GLOB]";
 
 /** The whole command. 0: all is as expected; 1: something is not; 2: nothing could be judged. */
 export function runConformance(argv: readonly string[], surroundings: Surroundings): 0 | 1 | 2 {
@@ -31,30 +28,22 @@ export function runConformance(argv: readonly string[], surroundings: Surroundin
 }
 
 function run(argv: readonly string[], { exceptions: path, print, complain }: Surroundings): 0 | 1 {
-  const { file, json, only } = readArguments(argv);
+  const { file, runSuite, json, only } = readArguments(argv);
   const exceptions = readExceptions(path);
-  const { name, cases } = readSuite(file);
-  const now = Date.now();
-  const outcomes = runCases(selectCases(cases, only), (test) => judgeCase(test, now));
-  for (const line of textReport(name, outcomes, exceptions)) print(line);
-  if (json !== undefined) writeJson(json, jsonReport(name, outcomes));
+  const suite = runSuite(file, only, Date.now());
+  for (const line of textReport(suite, exceptions)) print(line);
+  if (json !== undefined) writeJson(json, jsonReport(suite));
 
-  const superfluous = outcomes.filter(
-    (outcome) => exceptions.has(outcome.test.id) && agrees(outcome),
+  const superfluous = suite.results.filter(
+    ({ id, comparison }) => exceptions.has(id) && comparison === "agreed",
   );
-  for (const { test } of superfluous) {
-    complain(
-      `The exception for ${test.id} is superfluous: the case agrees. Remove it from ${path}.`,
-    );
+  for (const { id } of superfluous) {
+    complain(`The exception for ${id} is superfluous: the case agrees. Remove it from ${path}.`);
   }
-  const failed = outcomes.some(
-    (outcome) => !agrees(outcome) && !outcome.test.isSoft && !exceptions.has(outcome.test.id),
+  const failed = suite.results.some(
+    ({ id, isSoft, comparison }) => comparison !== "agreed" && !isSoft && !exceptions.has(id),
   );
   return failed || superfluous.length > 0 ? 1 : 0;
-}
-
-function agrees({ test, judgement }: Outcome): boolean {
-  return compare(test, judgement) === "agreed";
 }
 
 function readArguments(argv: readonly string[]) {
@@ -62,11 +51,16 @@ function readArguments(argv: readonly string[]) {
     const { values, positionals } = parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { json: { type: "string" }, only: { type: "string", multiple: true } },
+      options: {
+        ocsp: { type: "boolean" },
+        json: { type: "string" },
+        only: { type: "string", multiple: true },
+      },
     });
     const [file, ...rest] = positionals;
     if (file === undefined || rest.length > 0) throw new UsageError(`Name one file.\n${usage}`);
-    return { file, json: values.json, only: values.only ?? [] };
+    const runSuite = values.ocsp === true ? runOcspSuite : runPathSuite;
+    return { file, runSuite, json: values.json, only: values.only ?? [] };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     // All that parseArgs throws is what the words say of themselves.

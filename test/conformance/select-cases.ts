@@ -1,11 +1,11 @@
-import type { PathCase } from "./path-case.ts";
+import type { SuiteCase } from "./suite.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** The cases whose id one of the globs describes (`*`: any text, `?`: any character); without globs all of them. */
-export function selectCases(
-  cases: readonly PathCase[],
+export function selectCases<Case extends SuiteCase>(
+  cases: readonly Case[],
   globs: readonly string[],
-): readonly PathCase[] {
+): readonly Case[] {
   if (globs.length === 0) return cases;
   const patterns = globs.map(globPattern);
   const selected = cases.filter(({ id }) => patterns.some((pattern) => pattern.test(id)));

@@ -1,7 +1,6 @@
-import { compare } from "./judgement.ts";
-import type { Outcome } from "./run-cases.ts";
+import type { CaseResult } from "./case-result.ts";
 
-/** How many outcomes of each kind there are. Soft cases count by themselves, and nowhere else. */
+/** How many results of each kind there are. Soft cases count by themselves, and nowhere else. */
 export interface Tally {
   /** The sum of the next four. */
   readonly total: number;
@@ -10,22 +9,21 @@ export interface Tally {
   readonly wronglyRefused: number;
   readonly crashed: number;
   readonly soft: { readonly total: number; readonly agreed: number };
-  readonly slowest: Outcome | undefined;
+  readonly slowest: CaseResult | undefined;
 }
 
-export function tally(outcomes: readonly Outcome[]): Tally {
+export function tally(results: readonly CaseResult[]): Tally {
   const counts = { agreed: 0, wronglyAccepted: 0, wronglyRefused: 0, crashed: 0 };
   const soft = { total: 0, agreed: 0 };
-  let slowest: Outcome | undefined;
-  for (const outcome of outcomes) {
-    const comparison = compare(outcome.test, outcome.judgement);
-    if (outcome.test.isSoft) {
+  let slowest: CaseResult | undefined;
+  for (const result of results) {
+    if (result.isSoft) {
       soft.total += 1;
-      if (comparison === "agreed") soft.agreed += 1;
+      if (result.comparison === "agreed") soft.agreed += 1;
     } else {
-      counts[comparison] += 1;
+      counts[result.comparison] += 1;
     }
-    if (slowest === undefined || outcome.ms > slowest.ms) slowest = outcome;
+    if (slowest === undefined || result.ms > slowest.ms) slowest = result;
   }
-  return { total: outcomes.length - soft.total, ...counts, soft, slowest };
+  return { total: results.length - soft.total, ...counts, soft, slowest };
 }

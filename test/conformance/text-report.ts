@@ -1,6 +1,4 @@
-import { compare } from "./judgement.ts";
-import { namespaceOf } from "./path-case.ts";
-import type { Outcome } from "./run-cases.ts";
+import type { CaseResult, SuiteResult } from "./case-result.ts";
 import { tally, type Tally } from "./tally.ts";
 
 const headings = [
@@ -14,24 +12,21 @@ const headings = [
   "slowest",
 ];
 
-/** Counts for each namespace and for all, then every disagreement. */
+/** Counts for each group and for all, then every disagreement. */
 export function textReport(
-  suite: string,
-  outcomes: readonly Outcome[],
+  { name, results }: SuiteResult,
   exceptions: ReadonlyMap<string, string>,
 ): readonly string[] {
-  const namespaces = [...new Set(outcomes.map(({ test }) => namespaceOf(test)))];
+  const groups = [...new Set(results.map(({ group }) => group))];
   return [
-    suite,
+    name,
     "",
     ...table([
       headings,
-      ...namespaces.map((namespace) =>
-        row(namespace, tally(outcomes.filter(({ test }) => namespaceOf(test) === namespace))),
-      ),
-      row("all", tally(outcomes)),
+      ...groups.map((group) => row(group, tally(results.filter((one) => one.group === group)))),
+      row("all", tally(results)),
     ]),
-    ...disagreements(outcomes, exceptions),
+    ...disagreements(results, exceptions),
   ];
 }
 
@@ -41,7 +36,7 @@ function row(name: string, counts: Tally): readonly string[] {
     name,
     ...[total, agreed, wronglyAccepted, wronglyRefused, crashed].map(String),
     soft.total === 0 ? "-" : `${soft.agreed} of ${soft.total}`,
-    slowest === undefined ? "-" : `${slowest.ms.toFixed(1)} ms  ${slowest.test.id}`,
+    slowest === undefined ? "-" : `${slowest.ms.toFixed(1)} ms  ${slowest.id}`,
   ];
 }
 
@@ -63,31 +58,15 @@ function table(rows: readonly (readonly string[])[]): readonly string[] {
 }
 
 function disagreements(
-  outcomes: readonly Outcome[],
+  results: readonly CaseResult[],
   exceptions: ReadonlyMap<string, string>,
 ): readonly string[] {
-  const lines = outcomes
-    .filter(({ test, judgement }) => compare(test, judgement) !== "agreed")
-    .map((outcome) => {
-      const why = exceptions.get(outcome.test.id);
-      const remark = outcome.test.isSoft
-        ? " (soft)"
-        : why === undefined
-          ? ""
-          : ` (excepted: ${why})`;
-      return `${outcome.test.id}: ${difference(outcome)}${remark}`;
+  const lines = results
+    .filter(({ comparison }) => comparison !== "agreed")
+    .map(({ id, isSoft, difference }) => {
+      const why = exceptions.get(id);
+      const remark = isSoft ? " (soft)" : why === undefined ? "" : ` (excepted: ${why})`;
+      return `${id}: ${difference}${remark}`;
     });
   return lines.length === 0 ? [] : ["", ...lines];
-}
-
-function difference({ test, judgement }: Outcome): string {
-  const verdicts = `expected ${test.expected}, actual ${judgement.actual}`;
-  if (judgement.actual !== "SUCCESS") return `${verdicts}, reason ${judgement.reason}`;
-  if (test.expected === "FAILURE") return `${verdicts}, no reason`;
-  const expected = list(test.expectedPolicies ?? []);
-  return `${verdicts}, but expected policies ${expected}, actual ${list(judgement.policies)}`;
-}
-
-function list(policies: Iterable<string>): string {
-  return `{${[...policies].sort().join(", ")}}`;
 }

@@ -34,6 +34,7 @@ const floors: Readonly<Record<string, readonly [read: number, judged: number, ve
     pem: [25, 0, 0],
     list: [18, 0, 0],
     revocation: [80, 75, 25],
+    ocsp: [25, 25, 5],
     names: [6, 0, 0],
   };
 

@@ -1,5 +1,6 @@
 import { checkRevocationTarget } from "./targets/check-revocation.ts";
 import { identifyClientTarget } from "./targets/identify-client.ts";
+import { judgeOcspTarget } from "./targets/judge-ocsp.ts";
 import { parseCertificateTarget } from "./targets/parse-certificate.ts";
 import { parseListTarget } from "./targets/parse-list.ts";
 import { parsePemTarget } from "./targets/parse-pem.ts";
@@ -19,6 +20,7 @@ export function allTargets(corpus: Corpus): readonly Target<unknown>[] {
     parsePemTarget(corpus),
     parseListTarget(corpus),
     checkRevocationTarget(corpus),
+    judgeOcspTarget(corpus),
     readNamesTarget,
   ] as readonly Target<unknown>[];
 }

@@ -19,7 +19,7 @@ const oids = {
 } as const;
 
 /** CRLReason (RFC 5280 5.3.1). */
-const reasonCodes = {
+export const reasonCodes = {
   unspecified: 0,
   keyCompromise: 1,
   cACompromise: 2,

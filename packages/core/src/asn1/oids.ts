@@ -24,6 +24,11 @@ export const oids = {
   anyExtendedKeyUsage: oid("2.5.29.37.0"),
   serverAuth: oid("1.3.6.1.5.5.7.3.1"),
   clientAuth: oid("1.3.6.1.5.5.7.3.2"),
+  // RFC 6960 4.2.1, 4.2.2.2, 4.2.2.2.1, 4.4.1
+  ocspSigning: oid("1.3.6.1.5.5.7.3.9"),
+  ocspBasic: oid("1.3.6.1.5.5.7.48.1.1"),
+  ocspNonce: oid("1.3.6.1.5.5.7.48.1.2"),
+  ocspNoCheck: oid("1.3.6.1.5.5.7.48.1.5"),
   // RFC 3279, 4055, 5480, 8410
   rsaEncryption: oid("1.2.840.113549.1.1.1"),
   rsassaPss: oid("1.2.840.113549.1.1.10"),
