@@ -7,9 +7,36 @@ import { issuedCertificate, type IssuedCertificate } from "./issued-certificate.
 import { generateKeyPair, type KeyAlgorithm, type KeyPair } from "./key-pair.ts";
 import { checkKnownOptions } from "./known-options.ts";
 import { decidePathLength } from "./path-length.ts";
+import {
+  createResponder,
+  type OcspResponder,
+  type OcspResponderOptions,
+} from "./ocsp-responder.ts";
 import { PkiError } from "./pki-error.ts";
-import { authorityExtensions, leafExtensions, usualLifetimeMs, type Role } from "./profiles.ts";
+import {
+  authorityExtensions,
+  crlSignerExtensions,
+  leafExtensions,
+  ocspResponderExtensions,
+  usualLifetimeMs,
+  type Role,
+} from "./profiles.ts";
+import { createRevocationList, type CrlOptions, type RevocationList } from "./revocation-list.ts";
+import {
+  createRevocationRegister,
+  type RevocableCertificate,
+  type Revocation,
+  type RevocationRegister,
+  type RevokeOptions,
+} from "./revocation-register.ts";
 import { signCertificate, type SigningRequest } from "./sign-certificate.ts";
+import { signingIdentity } from "./signing-identity.ts";
+import {
+  statusExtensions,
+  statusLocationOptions,
+  type LeafStatusLocation,
+  type StatusLocation,
+} from "./status-location.ts";
 import {
   encodeSubject,
   maxCommonNameLength,
@@ -28,22 +55,30 @@ export interface CertificateOptions extends ValidityOptions {
 }
 
 /** An intermediate authority; valid for five years unless told otherwise. */
-export interface IntermediateOptions extends CertificateOptions {
+export interface IntermediateOptions extends PathLengthOptions, StatusLocation {}
+
+interface PathLengthOptions extends CertificateOptions {
   /** How many further authorities may follow in a chain (RFC 5280 4.2.1.9); by default what is left. */
   readonly pathLength?: number;
 }
 
 /** A root authority; valid for ten years unless told otherwise. */
-export interface AuthorityOptions extends IntermediateOptions {
+export interface AuthorityOptions extends PathLengthOptions {
   /** Epoch milliseconds; by default the system's clock. Everything issued below follows it too. */
   readonly clock?: () => number;
 }
 
 /** A client's certificate; valid for 90 days unless told otherwise. */
-export interface ClientOptions extends CertificateOptions, AlternativeNames {}
+export interface ClientOptions extends CertificateOptions, AlternativeNames, LeafStatusLocation {}
 
 /** A server's certificate; valid for 90 days, and for this machine, unless told otherwise. */
-export interface ServerOptions extends CertificateOptions, AlternativeNames {}
+export interface ServerOptions extends CertificateOptions, AlternativeNames, LeafStatusLocation {}
+
+/** A delegated OCSP responder's certificate; valid for a week unless told otherwise. */
+export type OcspResponderCertificateOptions = CertificateOptions;
+
+/** The certificate of one who signs lists; valid for a year unless told otherwise. */
+export interface CrlSignerOptions extends CertificateOptions, StatusLocation {}
 
 /** A certificate with the right to issue others, and its key. */
 export interface CertificateAuthority {
@@ -74,11 +109,58 @@ export interface CertificateAuthority {
    * @throws PkiError for an option that cannot be used.
    */
   issueServer(options?: ServerOptions): Promise<IssuedCertificate>;
+  /**
+   * Issues a certificate that may sign OCSP answers and nothing else (RFC 6960 4.2.2.2), so that the
+   * authority's key stays away from the network. Nobody asks for its own status: keep it short.
+   *
+   * @throws PkiError for an option that cannot be used.
+   */
+  issueOcspResponder(options?: OcspResponderCertificateOptions): Promise<IssuedCertificate>;
+  /**
+   * Issues a certificate that may sign lists and nothing else, for indirect lists (RFC 5280 5).
+   *
+   * @throws PkiError for an option that cannot be used.
+   */
+  issueCrlSigner(options?: CrlSignerOptions): Promise<IssuedCertificate>;
+  /**
+   * Revokes a certificate of this authority, from the next list and the next OCSP answer on. Another
+   * reason replaces the one before, but nothing that is revoked for good goes back on hold.
+   *
+   * @throws PkiError for another authority's certificate or an option that cannot be used.
+   */
+  revoke(certificate: RevocableCertificate, options?: RevokeOptions): Revocation;
+  /**
+   * Takes back a hold (RFC 5280 5.3.1).
+   *
+   * @throws PkiError when the certificate is not on hold.
+   */
+  restore(certificate: RevocableCertificate): void;
+  /** All that is revoked now, as plain data: a copy that stays as it is. */
+  readonly revocations: readonly Revocation[];
+  /**
+   * Signs a certificate revocation list (RFC 5280 5): complete, delta, or of a part.
+   *
+   * @throws PkiError for an option that cannot be used.
+   */
+  createCrl(options?: CrlOptions): Promise<RevocationList>;
+  /**
+   * Makes an OCSP responder (RFC 6960) for this authority's certificates, always at the newest state.
+   *
+   * @throws PkiError for an option that cannot be used.
+   */
+  createOcspResponder(options?: OcspResponderOptions): OcspResponder;
 }
 
 const certificateOptions = ["subject", "keyAlgorithm", ...validityOptions];
-const intermediateOptions = [...certificateOptions, "pathLength"];
-const leafOptions = [...certificateOptions, ...alternativeNameOptions];
+const rootOptions = [...certificateOptions, "pathLength", "clock"];
+const intermediateOptions = [...certificateOptions, ...statusLocationOptions, "pathLength"];
+const crlSignerOptions = [...certificateOptions, ...statusLocationOptions];
+const leafOptions = [
+  ...certificateOptions,
+  ...alternativeNameOptions,
+  ...statusLocationOptions,
+  "noRevAvail",
+];
 const thisMachine: AlternativeNames = {
   dnsNames: ["localhost"],
   ipAddresses: ["127.0.0.1", "::1"],
@@ -93,7 +175,7 @@ const thisMachine: AlternativeNames = {
 export async function createAuthority(
   options: AuthorityOptions = {},
 ): Promise<CertificateAuthority> {
-  checkKnownOptions(options, [...intermediateOptions, "clock"]);
+  checkKnownOptions(options, rootOptions);
   const clock = options.clock ?? systemClock;
   const subject = authoritySubject(options.subject, "Root CA");
   const pathLength = decidePathLength(options.pathLength, undefined);
@@ -124,7 +206,9 @@ interface Standing {
 function authorityOver(standing: Standing): CertificateAuthority {
   const { certificate, clock, keyPair, subject, chain } = standing;
   const trustPem = standing.trustPem ?? certificate.pem;
-  const issuer: Issuer = { subject, keyPair, notAfter: certificate.notAfter, chain };
+  const register = createRevocationRegister({ clock, issuer: certificate.der });
+  const issuer: Issuer = { subject, keyPair, notAfter: certificate.notAfter, chain, register };
+  const signing = { authority: signingIdentity("authority", certificate), register, clock };
 
   async function issueLeaf(
     role: "client" | "server",
@@ -151,7 +235,28 @@ function authorityOver(standing: Standing): CertificateAuthority {
       clock,
       subject: leafSubject,
       keyPair: leafKey,
-      extensions: leafExtensions(role, leafKey, { entries, subjectIsEmpty }),
+      extensions: [
+        ...leafExtensions(role, leafKey, { entries, subjectIsEmpty }),
+        ...statusExtensions(options),
+      ],
+      issuer,
+    });
+  }
+
+  async function issueHelper(
+    role: "ocspResponder" | "crlSigner",
+    options: CertificateOptions,
+    helper: { readonly usualName: string; readonly extensions: SigningRequest["extensions"] },
+  ): Promise<IssuedCertificate> {
+    const helperSubject = encodeSubject(options.subject ?? { commonName: helper.usualName });
+    if (helperSubject.length === 0) throw emptySubject("a signer");
+    return issue({
+      role,
+      options,
+      clock,
+      subject: helperSubject,
+      keyPair: await generateKeyPair(options.keyAlgorithm ?? "ecdsa-p256"),
+      extensions: helper.extensions,
       issuer,
     });
   }
@@ -172,7 +277,7 @@ function authorityOver(standing: Standing): CertificateAuthority {
         clock,
         subject: lowerSubject,
         keyPair: lowerKey,
-        extensions: authorityExtensions(pathLength),
+        extensions: [...authorityExtensions(pathLength), ...statusExtensions(options)],
         issuer,
       });
       return authorityOver({
@@ -187,6 +292,26 @@ function authorityOver(standing: Standing): CertificateAuthority {
     },
     issueClient: (options: ClientOptions = {}) => issueLeaf("client", options),
     issueServer: (options: ServerOptions = {}) => issueLeaf("server", options),
+    async issueOcspResponder(options: OcspResponderCertificateOptions = {}) {
+      checkKnownOptions(options, certificateOptions);
+      const extensions = ocspResponderExtensions();
+      return issueHelper("ocspResponder", options, { usualName: "OCSP responder", extensions });
+    },
+    async issueCrlSigner(options: CrlSignerOptions = {}) {
+      checkKnownOptions(options, crlSignerOptions);
+      const extensions = [...crlSignerExtensions(), ...statusExtensions(options)];
+      return issueHelper("crlSigner", options, { usualName: "CRL signer", extensions });
+    },
+    revoke: (revocable: RevocableCertificate, options: RevokeOptions = {}) =>
+      register.revoke(revocable, options),
+    restore(revocable: RevocableCertificate) {
+      register.restore(revocable);
+    },
+    get revocations() {
+      return register.revocations();
+    },
+    createCrl: (options: CrlOptions = {}) => createRevocationList(options, signing),
+    createOcspResponder: (options: OcspResponderOptions = {}) => createResponder(options, signing),
   });
 }
 
@@ -195,11 +320,13 @@ interface Issuer {
   readonly keyPair: KeyPair;
   readonly notAfter: number;
   readonly chain: readonly IssuedCertificate[];
+  /** Where a new certificate is written down; a root's own is not. */
+  readonly register?: RevocationRegister;
 }
 
 async function issue(order: {
   readonly role: Role;
-  readonly options: CertificateOptions;
+  readonly options: CertificateOptions & StatusLocation;
   readonly clock: () => number;
   readonly subject: readonly NameElement[];
   readonly keyPair: KeyPair;
@@ -226,6 +353,10 @@ async function issue(order: {
     extensions: order.extensions,
     issuer,
   });
+  issuer.register?.recordIssue(serialNumber, {
+    kind: order.role === "intermediate" ? "authority" : "user",
+    crlDistributionPoints: [...(options.crlDistributionPoints ?? [])],
+  });
   const privateKeyInfo = await globalThis.crypto.subtle.exportKey("pkcs8", keyPair.privateKey);
   return issuedCertificate({
     der,
@@ -241,7 +372,11 @@ function authoritySubject(subject: Subject | undefined, usualName: string): Name
   const encoded = encodeSubject(subject ?? { commonName: usualName });
   if (encoded.length > 0) return encoded;
   // RFC 5280 4.1.2.6: what issues must have a name.
-  throw new PkiError("subject", `"subject" is empty. Give an authority a commonName.`);
+  throw emptySubject("an authority");
+}
+
+function emptySubject(whose: string): PkiError {
+  return new PkiError("subject", `"subject" is empty. Give ${whose} a commonName.`);
 }
 
 function usualSubject(role: "client" | "server", names: AlternativeNames): Subject {

@@ -3,11 +3,15 @@ import "reflect-metadata";
 import * as x509 from "@peculiar/x509";
 
 import type { NameEntry } from "./alternative-names.ts";
+import { element } from "./der-writer.ts";
 import type { KeyPair } from "./key-pair.ts";
+
+// id-pkix-ocsp-nocheck (RFC 6960 4.2.2.2.1).
+const ocspNoCheck = "1.3.6.1.5.5.7.48.1.5";
 
 const dayMs = 86_400_000;
 
-export type Role = "root" | "intermediate" | "client" | "server";
+export type Role = "root" | "intermediate" | "client" | "server" | "ocspResponder" | "crlSigner";
 
 /** How long a certificate of each role is valid when nobody says otherwise. */
 export const usualLifetimeMs: Readonly<Record<Role, number>> = {
@@ -15,6 +19,9 @@ export const usualLifetimeMs: Readonly<Record<Role, number>> = {
   intermediate: 1_825 * dayMs,
   client: 90 * dayMs,
   server: 90 * dayMs,
+  // Nobody can revoke it (see `ocspResponderExtensions`), so that it must end soon.
+  ocspResponder: 7 * dayMs,
+  crlSigner: 365 * dayMs,
 };
 
 /** The extensions of an authority: RFC 5280 4.2.1.3 and 4.2.1.9, both critical. */
@@ -46,4 +53,18 @@ export function leafExtensions(
       ? []
       : [new x509.SubjectAlternativeNameExtension([...names.entries], names.subjectIsEmpty)]),
   ];
+}
+
+/** The extensions of a delegated OCSP responder, whose own status nobody asks for (RFC 6960 4.2.2.2). */
+export function ocspResponderExtensions(): x509.Extension[] {
+  return [
+    new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.ocspSigning]),
+    new x509.Extension(ocspNoCheck, false, element(0x05)),
+  ];
+}
+
+/** The extensions of one who signs lists and nothing else (RFC 5280 4.2.1.3). */
+export function crlSignerExtensions(): x509.Extension[] {
+  return [new x509.KeyUsagesExtension(x509.KeyUsageFlags.cRLSign, true)];
 }

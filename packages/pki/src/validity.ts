@@ -1,3 +1,4 @@
+import { iso, latestMs, moment, wholeSeconds } from "./moment.ts";
 import { PkiError } from "./pki-error.ts";
 
 /** When a certificate is valid (RFC 5280 4.1.2.5). Both ends belong to the period. */
@@ -24,8 +25,6 @@ export const validityOptions = [
 
 // Clocks that run a little late should accept a new certificate at once.
 const backdatedMs = 60_000;
-const earliestMs = Date.UTC(1950, 0, 1);
-const latestMs = Date.UTC(9999, 11, 31, 23, 59, 59);
 
 /** Settles the period. What the caller leaves open ends with the issuer; what they demand may not. */
 export function decideValidity(
@@ -82,23 +81,4 @@ function demandedEnd(
     throw new PkiError("validityMs", `"validityMs" is not above zero. Give milliseconds.`);
   }
   return { option: "validityMs", atMs: moment("validityMs", fromMs + options.validityMs) };
-}
-
-function moment(option: string, value: Date | number): number {
-  const epochMs = Number(value);
-  if (!(epochMs >= earliestMs && epochMs < latestMs + 1_000)) {
-    throw new PkiError(
-      option,
-      `"${option}" is not a time between the years 1950 and 9999. Give a Date or epoch milliseconds.`,
-    );
-  }
-  return wholeSeconds(epochMs);
-}
-
-function wholeSeconds(epochMs: number): number {
-  return Math.floor(epochMs / 1_000) * 1_000;
-}
-
-function iso(epochMs: number): string {
-  return new Date(epochMs).toISOString();
 }
