@@ -25,11 +25,20 @@ interface Prepared extends Omit<Row, "answer"> {
   readonly call: () => Promise<Answer>;
 }
 
+/** A change of the lists' file takes effect within this time. */
+const noticedWithinMs = 1_000;
+
 /** Plays every scenario with every API, one after the other. */
 export async function* runScenarios(apis: readonly Callee[], pki: DemoPki): AsyncGenerator<Row> {
   const { prepared, shortLived } = await prepareInTime(apis, pki);
+  let isRevoked = false;
   for (const { call, ...facts } of prepared) {
     if (facts.scenario.certificate === "shortLived") await expiryOf(shortLived);
+    if (facts.scenario.certificate === "revokedLater" && !isRevoked) {
+      await pki.revokeLater();
+      isRevoked = true;
+      await wait(noticedWithinMs);
+    }
     yield { ...facts, answer: await call().catch(asError) };
   }
 }

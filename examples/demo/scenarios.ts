@@ -32,6 +32,7 @@ const refused = (code: ReasonCode): Expected => ({ status: 403, code });
 const missing = refused("certificate-missing");
 const unknown = refused("issuer-unknown");
 const expired = refused("certificate-expired");
+const revoked = refused("certificate-revoked");
 const notAllowed = refused("client-not-allowed");
 const ambiguous: Expected = { status: 400, code: "target-ambiguous" };
 
@@ -75,12 +76,20 @@ export const scenarios: readonly Scenario[] = [
     call("GET /orders%2F..%2Fadmin", "right certificate, other endpoint", "orders", ambiguous),
   ]),
 
+  ...chapter("Revoked by a list", [
+    call("GET /orders", "revoked", "revoked", revoked),
+    call("GET /orders", "on hold", "onHold", refused("certificate-on-hold")),
+    call("GET /orders", "below an authority that was revoked", "belowRevoked", revoked),
+  ]),
+
   // Certificates expire while these wait, so they come last.
   ...chapter("A second call: TLS session resumed, or connection kept", [
     again("resumed", "right certificate, resumed", "orders", 200, ok),
     again("resumed", "no certificate, resumed", undefined, 403, missing),
     again("resumed", "expired since, resumed", "shortLived", 200, expired),
     again("kept", "expired since, kept", "shortLived", 200, expired),
+    again("resumed", "revoked since, resumed", "revokedLater", 200, revoked),
+    again("kept", "revoked since, kept", "revokedLater", 200, revoked),
   ]),
 ];
 

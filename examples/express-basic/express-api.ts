@@ -18,6 +18,8 @@ export interface ExpressApiOptions {
   readonly trust: string;
   /** SHA-256 of the one certificate that may administer: `openssl x509 -noout -fingerprint -sha256`. */
   readonly adminFingerprint: string;
+  /** The path of the authorities' revocation lists (PEM). Left out: nobody is asked who was revoked. */
+  readonly crl?: string;
 }
 
 /** An order service. Call `listen` on what it returns. */
@@ -26,6 +28,7 @@ export function createExpressApi({
   key,
   trust,
   adminFingerprint,
+  crl,
 }: ExpressApiOptions): Server {
   const app = express();
 
@@ -33,6 +36,8 @@ export function createExpressApi({
   app.use(
     mtls({
       trust,
+      // The file is watched: who gets on a list is refused at the next request.
+      revocation: crl === undefined ? false : { crl },
       rules: [
         { match: "GET /health", allow: "anyone" },
         { match: "* /orders/**", allow: spiffe("spiffe://corp.example/orders/*") },

@@ -19,16 +19,20 @@ export interface KoaApiOptions {
   readonly trust: string;
   /** SHA-256 of the one certificate that may administer: `openssl x509 -noout -fingerprint -sha256`. */
   readonly adminFingerprint: string;
+  /** The path of the authorities' revocation lists (PEM). Left out: nobody is asked who was revoked. */
+  readonly crl?: string;
 }
 
 /** An order service. Call `listen` on what it returns. */
-export function createKoaApi({ cert, key, trust, adminFingerprint }: KoaApiOptions): Server {
+export function createKoaApi({ cert, key, trust, adminFingerprint, crl }: KoaApiOptions): Server {
   const app = new Koa();
 
   // The first rule that matches decides. What follows is only reached by a request that its rule admits.
   app.use(
     mtls({
       trust,
+      // The file is watched: who gets on a list is refused at the next request.
+      revocation: crl === undefined ? false : { crl },
       rules: [
         { match: "GET /health", allow: "anyone" },
         { match: "* /orders/**", allow: spiffe("spiffe://corp.example/orders/*") },

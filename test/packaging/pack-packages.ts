@@ -16,7 +16,7 @@ export interface PackedPackage {
 export const repository = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The folders under `packages` of what is published. */
-export const publicPackages = ["core", "node", "express", "koa", "pki"] as const;
+export const publicPackages = ["core", "node", "express", "koa", "pki", "stores"] as const;
 
 /** Builds and packs every public package in `folder`, so that nothing old from an earlier build gets in. */
 export function packPackages(folder: string): readonly PackedPackage[] {

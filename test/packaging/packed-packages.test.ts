@@ -108,7 +108,7 @@ describe("the packed packages", function () {
         express: answers,
         koa: answers,
         node: answers,
-        functions: ["function", "function", "function", "function", "function"],
+        functions: Array.from({ length: 6 }, () => "function"),
         sameMtlsError: true,
       });
     });

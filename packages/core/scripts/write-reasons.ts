@@ -31,6 +31,8 @@ const categories: Readonly<Record<ReasonCategory, string>> = {
     "`statuses: { authentication: 401, challenge }` turns the status into 401.",
   authorization: "The client is verified, but may not call this endpoint.",
   request: "The request itself cannot be judged.",
+  availability:
+    "What the shield has to know cannot be had at the moment, so it refuses. The same request may pass later.",
   engine:
     "The shield could not do its work, and refused. The client reads only `engine-failed`; " +
     "the operator has to act.",
@@ -40,11 +42,7 @@ const categories: Readonly<Record<ReasonCategory, string>> = {
 };
 
 /** What a shield asks nobody for. */
-const givenByChainsOnly: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  "certificate-revoked",
-  "revocation-unknown",
-  "peer-name-mismatch",
-]);
+const givenByChainsOnly: ReadonlySet<ReasonCode> = new Set<ReasonCode>(["peer-name-mismatch"]);
 
 /** The reason table as Markdown. */
 export function renderReasons(): string {
@@ -57,7 +55,7 @@ export function renderReasons(): string {
 }
 
 function renderReason(code: ReasonCode): string {
-  const { summary, cure, specification } = reasonInfo(code);
+  const { summary, cure, specification, endsConnection } = reasonInfo(code);
   const rule = issuanceRules.find((candidate) => candidate.code === code);
   const lines = [
     `- Cure: ${cure}`,
@@ -70,6 +68,7 @@ function renderReason(code: ReasonCode): string {
           `- Refused by the profiles: ${rule.refusedBy.join(", ")}${rule.warns ? "" : "; no warning under others"}`,
         ]),
     ...(code === "svid-invalid" ? ["- Refused by the profile: spiffe"] : []),
+    ...(endsConnection === undefined ? [] : ["- The connection is closed after the answer"]),
     ...(specification === undefined ? [] : [`- Specification: ${specification}`]),
   ];
   return [`### ${code}`, "", summary, "", ...lines, ""].join("\n");

@@ -17,6 +17,35 @@ export type { DecisionEvent } from "./events/decision-event.ts";
 export type { ClientIdentity } from "./identity/client-identity.ts";
 export type { SpiffeId } from "./x509/spiffe-id.ts";
 export type { CertificateInput } from "./path/certificate-input.ts";
+export type { Fetcher, FetchRequest, FetchResponse } from "./network/fetcher.ts";
+export type { Timers } from "./base/timers.ts";
+export type { Metrics, MetricName } from "./events/metrics.ts";
+export {
+  createDenyList,
+  type DenyList,
+  type DenyListOptions,
+} from "./revocation/deny-list/deny-list.ts";
+export type {
+  DenyEntry,
+  DenyEntryInput,
+  DenyRemarks,
+  DenySelector,
+} from "./revocation/deny-list/deny-entry.ts";
+export type { ListInput } from "./revocation/list-input.ts";
+export type { RevocationEvent } from "./revocation/revocation-event.ts";
+export type {
+  CertificateAddresses,
+  CrlOptions,
+  OcspOptions,
+  RevocationOptions,
+} from "./revocation/revocation-options.ts";
+export type { ListMarksReset } from "./revocation/revocations.ts";
+export type {
+  RevocableTrustInput,
+  RevocableTrustSetOptions,
+} from "./revocation/trusted-revocation.ts";
+export { MemoryStore } from "./store/memory-store.ts";
+export type { Store } from "./store/store.ts";
 export type { PolicyOptions } from "./path/policy-inputs.ts";
 export type { Profile } from "./path/profile.ts";
 export type { TrustInput, TrustSetOptions } from "./path/trust-input.ts";

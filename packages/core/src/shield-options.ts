@@ -1,18 +1,38 @@
 import { oids } from "./asn1/oids.ts";
 import { systemClock, type Clock } from "./base/clock.ts";
+import { systemSurroundings } from "./base/surroundings.ts";
+import { systemTimers, type Timers } from "./base/timers.ts";
 import { ConfigError } from "./base/config-error.ts";
 import type { ConfigWarning } from "./base/config-warning.ts";
 import { readClientLimits, type Limits } from "./base/limits.ts";
-import { checkFunction, readBoolean, readChoice, readObject } from "./base/read-option.ts";
+import {
+  checkFunction,
+  checkMethod,
+  readBoolean,
+  readChoice,
+  readObject,
+} from "./base/read-option.ts";
 import { readStatuses, type StatusOptions, type Statuses } from "./decision/statuses.ts";
 import type { DecisionEvent } from "./events/decision-event.ts";
-import { emitProcessWarning } from "./events/notices.ts";
-import { readTrust, type TrustInput } from "./path/trust-input.ts";
+import { emitProcessWarning, Notices } from "./events/notices.ts";
+import type { Metrics } from "./events/metrics.ts";
+import { createRevocationReporter } from "./events/revocation-reporter.ts";
+import { createNodeFetcher } from "./network/node-fetcher.ts";
+import type { Fetcher } from "./network/fetcher.ts";
+import { defaultTrustSetName, readTrust } from "./path/trust-input.ts";
 import type { TrustSet } from "./path/trust-set.ts";
 import { readLegacyAlgorithms } from "./path/legacy-algorithms.ts";
 import { readPolicyOptions, type PolicyOptions } from "./path/policy-inputs.ts";
 import { profiles, type Profile } from "./path/profile.ts";
 import type { ValidationRules } from "./path/validation-context.ts";
+import type { RevocationEvent } from "./revocation/revocation-event.ts";
+import {
+  readRevocation,
+  type RevocationOptions,
+  type RevocationSettings,
+} from "./revocation/revocation-options.ts";
+import { Revocations } from "./revocation/revocations.ts";
+import { splitTrust, type RevocableTrustInput } from "./revocation/trusted-revocation.ts";
 import { compilePolicy, type CompiledPolicy } from "./policy/compile-policy.ts";
 import type { Rule } from "./policy/rule.ts";
 import { keyUsageBits } from "./x509/extensions.ts";
@@ -21,7 +41,12 @@ import type { LegacyAlgorithm } from "./x509/signature.ts";
 /** Options of a shield. None is needed: without any, every request needs a client that the TLS server's own `ca` vouches for. */
 export interface ShieldOptions {
   /** Whom to trust: root certificates, or several sets of them by name. Default: the TLS server's own `ca`. */
-  readonly trust?: TrustInput;
+  readonly trust?: RevocableTrustInput;
+  /**
+   * How revoked certificates become known, for every trust set that has no `revocation` of its own. Default: not at all, so
+   * keep certificates short-lived.
+   */
+  readonly revocation?: RevocationOptions | false;
   /** Who may call what: the first rule that matches decides, what none matches is refused. Default: every verified client, everything. */
   readonly rules?: readonly Rule[];
   /** `false` only attaches the context and leaves refusing to guards. Default: true. */
@@ -44,8 +69,16 @@ export interface ShieldOptions {
   readonly onDecision?: (event: DecisionEvent) => void;
   /** Told of what is odd about the configuration. Default: a process warning. */
   readonly onWarning?: (warning: ConfigWarning) => void;
+  /** Told of what happens to revocation data in the background, and of statuses that were forgiven. What it throws is dropped, and reported once. */
+  readonly onRevocationEvent?: (event: RevocationEvent) => void;
+  /** Where things are counted. Default: nowhere. */
+  readonly metrics?: Metrics;
   /** The current time in epoch milliseconds. Default: the system's. */
   readonly clock?: Clock;
+  /** Does things later: for tests. Default: the system's. */
+  readonly timers?: Timers;
+  /** Asks http(s) addresses for lists and answers: for networks with a proxy of their own. Default: `node:http` and `node:https`. */
+  readonly fetcher?: Fetcher;
 }
 
 /** The options after reading: complete and immutable. */
@@ -65,11 +98,15 @@ export interface ShieldConfig {
   readonly onDecision: ((event: DecisionEvent) => unknown) | undefined;
   readonly warn: (warning: ConfigWarning) => void;
   readonly clock: Clock;
+  readonly timers: Timers;
+  readonly notices: Notices;
+  readonly revocation: Revocations;
 }
 
 /** The names of the options, for adapters that have more of their own. */
 export const shieldOptionNames = [
   "trust",
+  "revocation",
   "rules",
   "required",
   "mode",
@@ -80,8 +117,12 @@ export const shieldOptionNames = [
   "statuses",
   "limits",
   "onDecision",
+  "onRevocationEvent",
   "onWarning",
+  "metrics",
   "clock",
+  "timers",
+  "fetcher",
 ] as const;
 
 /** Reads options once, at start: every fault is a `ConfigError` that names the option and the cure. */
@@ -91,9 +132,16 @@ export function readShieldOptions(
   namesElsewhere?: readonly string[],
 ): ShieldConfig {
   const options = readObject(input, shieldOptionNames, "", "{ trust, rules }");
-  for (const name of ["clock", "onDecision", "onWarning"] as const)
-    checkFunction(options[name], name);
-  const { clock = systemClock, onWarning = emitProcessWarning, onDecision } = input;
+  const functions = ["clock", "onDecision", "onRevocationEvent", "onWarning", "fetcher"] as const;
+  for (const name of functions) checkFunction(options[name], name);
+  checkMethod(options.timers, "timers", "after");
+  checkMethod(options.metrics, "metrics", "count");
+  const {
+    clock = systemClock,
+    timers = systemTimers,
+    onWarning = emitProcessWarning,
+    onDecision,
+  } = input;
   const warn = withoutRejections(onWarning);
   const mode = readChoice(options.mode, ["enforce", "report"], "mode");
   const required = readBoolean(options.required, true, "required");
@@ -114,23 +162,53 @@ export function readShieldOptions(
   }
   const validation = readValidation(options);
   warnOfLegacy(validation.legacy, warn);
+  const split = splitTrust(options.trust, defaultTrustSetName);
   const trustSets =
-    options.trust === undefined
-      ? undefined
-      : readTrust(options.trust, { ...validation, now, warn });
+    options.trust === undefined ? undefined : readTrust(split.trust, { ...validation, now, warn });
   const trustSetNames = namesElsewhere ?? trustSets?.map(({ name }) => name);
+  const limits = readClientLimits(options.limits);
+  const notices = new Notices(warn);
+  const statuses = readStatuses(options.statuses);
+  const policy =
+    options.rules === undefined
+      ? undefined
+      : compilePolicy(options.rules, trustSetNames, mode, warn);
+  const readOwn = (own: unknown, option: string): RevocationSettings | undefined =>
+    own === false ? undefined : readRevocation(own, option, { clock, timers });
+  // Last of all, since it begins to read files and to ask addresses: options with a fault should leave nothing behind.
+  const revocation = new Revocations({
+    shared: readOwn("revocation" in options ? options.revocation : false, "revocation"),
+    own: new Map(
+      [...split.revocations].map(
+        ([name, { input: own, option }]) => [name, readOwn(own, option)] as const,
+      ),
+    ),
+    trustSets,
+    rules: validation,
+    limits,
+    surroundings: {
+      ...systemSurroundings,
+      clock,
+      timers,
+      fetcher: input.fetcher ?? createNodeFetcher(),
+    },
+    emit: createRevocationReporter(input, clock, notices),
+    warn: (warning) => {
+      notices.once(warning.message, warning);
+    },
+  });
   return Object.freeze({
+    timers,
+    notices,
+    revocation,
     trustSets,
     trustSetNames,
-    policy:
-      options.rules === undefined
-        ? undefined
-        : compilePolicy(options.rules, trustSetNames, mode, warn),
+    policy,
     required,
     mode,
     validation,
-    statuses: readStatuses(options.statuses),
-    limits: readClientLimits(options.limits),
+    statuses,
+    limits,
     onDecision,
     warn,
     clock,

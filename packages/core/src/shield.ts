@@ -7,8 +7,11 @@ import {
   describeFault,
   type DecisionReporter,
 } from "./events/decision-reporter.ts";
-import { Notices } from "./events/notices.ts";
+import type { Notices } from "./events/notices.ts";
 import { Authenticator, type Authority, type VerifiedClient } from "./identity/authenticator.ts";
+import { readObject } from "./base/read-option.ts";
+import type { Waits } from "./revocation/revocation.ts";
+import type { ListMarksReset } from "./revocation/revocations.ts";
 import { defaultTrustSetName, readTrust } from "./path/trust-input.ts";
 import { compileRule, type CompiledRule } from "./policy/compile-rule.ts";
 import type { RoutedRequest } from "./policy/compile-policy.ts";
@@ -35,6 +38,10 @@ export interface ContextOrigin {
   readonly notices: Notices;
 }
 
+/** How often a request is judged anew while it waits: its path has a few certificates, and each a few to ask. */
+const mostRounds = 64;
+const timeIsUp = Symbol("time is up");
+
 const origins = new WeakMap<MtlsContext, ContextOrigin>();
 
 /** The shield behind a context; undefined for an object that no shield made. */
@@ -46,14 +53,31 @@ export function originOf(context: MtlsContext): ContextOrigin | undefined {
 export interface Shield {
   readonly statuses: Statuses;
   readonly notices: Notices;
-  /** Never throws: what is unexpected refuses the request. */
+  /** Decides with what is known at this moment. Never throws: what is unexpected refuses the request. */
   decide(request: ShieldRequest): MtlsContext;
+  /**
+   * Decides at once too, unless a first answer about a revocation has to come: then it is waited for, for at most
+   * `revocation.timeoutMs`. Never throws or rejects.
+   */
+  decideWhenKnown(request: ShieldRequest): MtlsContext | Promise<MtlsContext>;
+  /** Whether all that has to be loaded first has been: where revocation is `hard`, every list once. For readiness checks. */
+  isReady(): boolean;
+  /** Resolves as soon as it is ready. */
+  whenReady(): Promise<void>;
+  /**
+   * Lets older revocation lists of an issuer pass once again, where its authority had to start over; `onRevocationEvent` hears who
+   * wanted it and why. Resolves with the number of scopes: 0 where no list of the issuer was ever seen.
+   */
+  resetListMarks(reset: ListMarksReset): Promise<number>;
+  /** Ends refreshing and watching; whatever is known then counts until it expires. */
+  close(): void;
 }
 
 export function createShield(options: ShieldOptions = {}): Shield {
   const config = readShieldOptions(options);
   const authorities = config.trustSets?.map(
-    (trust) => new Authenticator(trust, config.limits, config.validation),
+    (trust) =>
+      new Authenticator(trust, config.limits, config.validation, config.revocation.of(trust.name)),
   );
   return new Engine(config, authorities);
 }
@@ -83,7 +107,7 @@ export class Engine implements Shield, ContextOrigin {
     const mode = config.required ? config.mode : "report";
     const rule = { name: "default", match: "* /**", allow: "any-client" };
     this.#everyClient = compileRule(rule, 0, undefined, mode);
-    this.notices = new Notices(config.warn);
+    this.notices = config.notices;
     this.report =
       config.onDecision && createDecisionReporter(config.onDecision, config.clock, this.notices);
   }
@@ -97,12 +121,78 @@ export class Engine implements Shield, ContextOrigin {
   }
 
   decide(request: ShieldRequest): MtlsContext {
+    return this.#told(request, this.#decideSafely(request));
+  }
+
+  decideWhenKnown(request: ShieldRequest): MtlsContext | Promise<MtlsContext> {
+    const waits: Waits = [];
+    const context = this.#decideSafely(request, waits);
+    return waits.length === 0 ? this.#told(request, context) : this.#decideLater(request, waits);
+  }
+
+  isReady(): boolean {
+    return this.#config.revocation.isReady();
+  }
+
+  whenReady(): Promise<void> {
+    return this.#config.revocation.whenReady();
+  }
+
+  async resetListMarks(reset: ListMarksReset): Promise<number> {
+    const names = ["issuer", "by", "why"] as const;
+    const given = readObject(reset, names, "reset", "{ issuer, by, why }");
+    for (const name of names) {
+      if (typeof given[name] === "string" && given[name].trim() !== "") continue;
+      throw new ConfigError(
+        `reset.${name}`,
+        "is missing",
+        "Say whose lists, who decides it, and why.",
+      );
+    }
+    return this.#config.revocation.resetListMarks(reset);
+  }
+
+  close(): void {
+    this.#config.revocation.close();
+  }
+
+  /** One answer may lead to the next question, so it may have to wait again: all in all no longer than the time limit. */
+  async #decideLater(request: ShieldRequest, first: Waits): Promise<MtlsContext> {
     let context: MtlsContext;
     try {
-      context = this.#decide(request);
+      context = await this.#waitAndDecide(request, first);
     } catch (cause) {
       context = this.#deny(reason("engine-failed", { cause }), undefined, true);
     }
+    return this.#told(request, context);
+  }
+
+  async #waitAndDecide(request: ShieldRequest, first: Waits): Promise<MtlsContext> {
+    const { timers, revocation } = this.#config;
+    let cancel = (): void => undefined;
+    const over = new Promise<typeof timeIsUp>((resolve) => {
+      const end = (): void => {
+        resolve(timeIsUp);
+      };
+      cancel = timers.after(revocation.timeoutMs, end, "keep-alive");
+    });
+    try {
+      let waits = first;
+      for (let round = 0; round < mostRounds; round++) {
+        // Each answer may be the one that was missing.
+        if ((await Promise.race([...waits, over])) === timeIsUp) break;
+        const more: Waits = [];
+        const context = this.#decideSafely(request, more);
+        if (more.length === 0) return context;
+        waits = more;
+      }
+      return this.#decideSafely(request);
+    } finally {
+      cancel();
+    }
+  }
+
+  #told(request: ShieldRequest, context: MtlsContext): MtlsContext {
     const { decision } = context;
     if (decision.outcome === "deny" && decision.reason.category === "engine") {
       noticeEngineFault(this.notices, decision.reason);
@@ -111,33 +201,47 @@ export class Engine implements Shield, ContextOrigin {
     return context;
   }
 
-  #decide(request: ShieldRequest): MtlsContext {
+  #decideSafely(request: ShieldRequest, waits?: Waits): MtlsContext {
+    try {
+      return this.#decide(request, waits);
+    } catch (cause) {
+      return this.#deny(reason("engine-failed", { cause }), undefined, true);
+    }
+  }
+
+  #decide(request: ShieldRequest, waits: Waits | undefined): MtlsContext {
     const now = this.#config.clock();
     const { policy } = this.#config;
-    if (policy === undefined) return this.#apply(this.#everyClient, request.connection, now);
+    if (policy === undefined) return this.#apply(this.#everyClient, request.connection, now, waits);
     const routing = policy.route(request);
-    if (routing.outcome === "refused")
-      return this.#denyUnrouted(routing.reason, request.connection, now);
+    if (routing.outcome === "refused") {
+      return this.#denyUnrouted(routing.reason, request.connection, now, waits);
+    }
     const [first, ...others] = routing.rules;
-    let context = this.#apply(first, request.connection, now);
+    let context = this.#apply(first, request.connection, now, waits);
     // Every reading of the target has to be admitted; who is known by any of them is known.
     for (const rule of others) {
       if (isRefused(context)) return context;
-      const next = this.#apply(rule, request.connection, now);
+      const next = this.#apply(rule, request.connection, now, waits);
       if (isRefused(next) || !context.authenticated) context = next;
     }
     return context;
   }
 
   /** Asks one rule about the client at the other end. */
-  #apply(rule: CompiledRule, connection: TlsConnection, now: number): MtlsContext {
+  #apply(
+    rule: CompiledRule,
+    connection: TlsConnection,
+    now: number,
+    waits: Waits | undefined,
+  ): MtlsContext {
     const authorities = this.#authoritiesFor(connection);
     if (!isList(authorities)) return this.#anonymous(rule, authorities);
     let denied: MtlsContext | undefined;
     const refusals: Reason[] = [];
     for (const authenticator of authorities) {
       if (rule.trust?.includes(authenticator.name) === false) continue;
-      const authentication = authenticator.authenticate(connection, now);
+      const authentication = authenticator.authenticate(connection, now, waits);
       if (authentication.outcome === "refused") {
         refusals.push(authentication.reason);
         continue;
@@ -190,10 +294,15 @@ export class Engine implements Shield, ContextOrigin {
     return this.#made({ authenticated: false, client: undefined, reason: why, decision });
   }
 
-  #denyUnrouted(why: Reason, connection: TlsConnection, now: number): MtlsContext {
+  #denyUnrouted(
+    why: Reason,
+    connection: TlsConnection,
+    now: number,
+    waits: Waits | undefined,
+  ): MtlsContext {
     if (this.#config.mode === "enforce") return this.#deny(why, undefined, true);
     // In report mode the request goes on, and its handler may want to know the client.
-    const known = this.#apply(this.#everyClient, connection, now);
+    const known = this.#apply(this.#everyClient, connection, now, waits);
     if (!known.authenticated) return this.#deny(why, undefined, false);
     const { client } = known;
     return this.#made({
@@ -234,9 +343,11 @@ export class Engine implements Shield, ContextOrigin {
 
   #readServerCa(ca: unknown): Authorities {
     try {
-      const { limits, validation, clock, warn } = this.#config;
+      const { limits, validation, revocation, clock, warn } = this.#config;
       const sets = readTrust({ roots: ca }, { ...validation, now: clock(), warn });
-      return sets.map((trust) => new Authenticator(trust, limits, validation));
+      return sets.map(
+        (trust) => new Authenticator(trust, limits, validation, revocation.of(trust.name)),
+      );
     } catch (cause) {
       if (cause instanceof ConfigError) return reason("trust-unusable", { cause });
       throw cause;

@@ -7,7 +7,8 @@ import * as core from "../src/index.ts";
 describe("the public names", () => {
   it("are those that applications use", () => {
     expect(Object.keys(application).sort()).to.deep.equal([
-      ...["ConfigError", "MtlsError", "allOf", "anyOf", "commonName", "dnsName", "email"],
+      ...["ConfigError", "MemoryStore", "MtlsError", "allOf", "anyOf", "commonName"],
+      ...["createDenyList", "dnsName", "email"],
       ...["fingerprint", "issuer", "not", "publicKeyPin", "reasons", "serialNumber", "spiffe"],
       "uri",
     ]);

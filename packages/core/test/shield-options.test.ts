@@ -8,7 +8,9 @@ import { oid, oids } from "../src/asn1/oids.ts";
 import { systemClock } from "../src/base/clock.ts";
 import type { ConfigWarning } from "../src/base/config-warning.ts";
 import { defaultLimits, mostCertificates } from "../src/base/limits.ts";
+import { systemTimers } from "../src/base/timers.ts";
 import { defaultStatuses } from "../src/decision/statuses.ts";
+import { Notices } from "../src/events/notices.ts";
 import { anyPolicies } from "../src/path/policy-inputs.ts";
 import { readShieldOptions, shieldOptionNames, type ShieldOptions } from "../src/shield-options.ts";
 import { keyUsageBits } from "../src/x509/extensions.ts";
@@ -25,7 +27,7 @@ const root = authority().certificate.pem;
 
 describe("readShieldOptions", () => {
   it("needs no option", () => {
-    const { warn, ...config } = readShieldOptions({});
+    const { warn, notices, revocation, ...config } = readShieldOptions({});
     expect(config).to.deep.equal({
       trustSets: undefined,
       trustSetNames: undefined,
@@ -48,8 +50,12 @@ describe("readShieldOptions", () => {
       limits: defaultLimits,
       onDecision: undefined,
       clock: systemClock,
+      timers: systemTimers,
     });
     expect(warn).to.be.a("function");
+    expect(notices).to.be.instanceOf(Notices);
+    expect(revocation.of("default")).to.equal(undefined);
+    expect(revocation.isReady()).to.equal(true);
   });
 
   it("returns what it read, frozen", () => {
@@ -146,7 +152,7 @@ describe("readShieldOptions", () => {
   });
 
   for (const [what, options, option, message] of [
-    ["an unknown key", { truts: root }, "truts", /The options are: trust, rules/],
+    ["an unknown key", { truts: root }, "truts", /The options are: trust, revocation, rules/],
     ["a misspelt key", { rule: [] }, "rule", /Did you mean "rules"\?/],
     [
       "a misspelt mode",
@@ -208,6 +214,20 @@ describe("readShieldOptions", () => {
     ["a clock that tells nothing", { clock: () => undefined }, "clock", /returns no number/],
     ["a listener that is no function", { onDecision: "log" }, "onDecision", /is not a function/],
     ["a warning listener that is no function", { onWarning: [] }, "onWarning", /is not a function/],
+    [
+      "a listener of revocation that is no function",
+      { onRevocationEvent: {} },
+      "onRevocationEvent",
+      /is not a function/,
+    ],
+    ["a fetcher that is no function", { fetcher: {} }, "fetcher", /is not a function/],
+    ["timers without their method", { timers: {} }, "timers", /has no method after/],
+    ["timers that are a function", { timers: setTimeout }, "timers", /has no method after/],
+    ["timers that are null", { timers: null }, "timers", /has no method after/],
+    ["metrics that cannot count", { metrics: { add() {} } }, "metrics", /has no method count/],
+    ["revocation that is true", { revocation: true }, "revocation", /Write \{ crl: "ca\.crl" \}/],
+    ["revocation that is null", { revocation: null }, "revocation", /is not an object/],
+    ["a misspelt revocation", { revokation: {} }, "revokation", /Did you mean "revocation"\?/],
     ["limits that are a number", { limits: 5 }, "limits", /is not an object/],
     ["limits that are null", { limits: null }, "limits", /is not an object/],
     [

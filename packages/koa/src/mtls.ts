@@ -13,9 +13,9 @@ export interface MtlsOptions extends ShieldOptions {
 
 /** Koa middleware that lets only requests through that the shield admits. */
 export type MtlsMiddleware = Middleware &
-  // The same shield without Koa: `check(request)` for upgrades, `handle` for `createMtlsServer({ ..., shield: mtls() }, app)`,
+  // The same shield without Koa: `check(request)` for upgrades, `isReady`, `close`, and `handle` for `createMtlsServer({ ..., shield: mtls() }, app)`,
   // which answers with problem details whatever `onRefusal` says, since there is no `ctx` yet.
-  Pick<MtlsHandler, "check" | "handle">;
+  Pick<MtlsHandler, "check" | "handle" | "isReady" | "whenReady" | "resetListMarks" | "close">;
 
 /** Puts a shield in front of what comes after it. Without options every request needs a client that the TLS server's own `ca` vouches for. */
 export function mtls(options: MtlsOptions = {}): MtlsMiddleware {
@@ -27,12 +27,21 @@ export function mtls(options: MtlsOptions = {}): MtlsMiddleware {
 export function middlewareOf(shield: Shield, onRefusal: OnRefusal<KoaAnswer>): MtlsMiddleware {
   const refuse = createRefuser(onRefusal, shield);
   refusers.set(shield, refuse);
-  const middleware: Middleware = (ctx, next) => {
-    const context = shield.decide(viewOf(ctx));
+  const middleware: Middleware = async (ctx, next) => {
+    const decided = shield.decideWhenKnown(viewOf(ctx));
+    // Nothing that can be decided at once is put off, so that requests keep their order.
+    const context = decided instanceof Promise ? await decided : decided;
     (ctx.state as { mtls?: MtlsContext }).mtls = context;
     const { decision } = context;
-    return decision.outcome === "deny" && decision.enforced ? refuse(decision, ctx) : next();
+    await (decision.outcome === "deny" && decision.enforced ? refuse(decision, ctx) : next());
   };
-  const plain = handlerOf(shield, "respond");
-  return Object.assign(middleware, { check: plain.check, handle: plain.handle });
+  const { check, handle, isReady, whenReady, resetListMarks, close } = handlerOf(shield, "respond");
+  return Object.assign(middleware, {
+    check,
+    handle,
+    isReady,
+    whenReady,
+    resetListMarks,
+    close,
+  });
 }

@@ -2,7 +2,12 @@ import type { Context } from "koa";
 import { MtlsError, type DenyDecision } from "@mtls-shield/core";
 import { noticeFailedCallback } from "@mtls-shield/core/adapter";
 import type { OnRefusal } from "@mtls-shield/node";
-import { problemOf, Refusers, type AnsweringShield } from "@mtls-shield/node/adapter";
+import {
+  endConnectionAfter,
+  problemOf,
+  Refusers,
+  type AnsweringShield,
+} from "@mtls-shield/node/adapter";
 
 /** Answers a refusal in its own way. If it throws or rejects, the usual answer is sent and `onWarning` told. */
 export type KoaAnswer = (error: MtlsError, ctx: Context) => void | Promise<void>;
@@ -14,6 +19,7 @@ export function createRefuser(onRefusal: OnRefusal<KoaAnswer>, shield: Answering
   const { statuses, notices } = shield;
   return async (decision, ctx) => {
     const error = new MtlsError(decision, statuses);
+    if (error.endsConnection) endConnectionAfter(ctx.res);
     // Koa's way to hand an error on is to throw it.
     if (onRefusal === "next") throw error;
     if (onRefusal === "respond") {

@@ -1,4 +1,5 @@
 // What an adapter for another framework is made of. Applications use the package's main entry.
+export { endConnectionAfter } from "./end-connection.ts";
 export { clientIn } from "./client-of.ts";
 export { contextOf } from "./request-context.ts";
 export { handlerOf, splitOptions } from "./mtls.ts";

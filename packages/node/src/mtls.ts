@@ -1,6 +1,7 @@
 import {
   ConfigError,
   createShield,
+  type ListMarksReset,
   type MtlsContext,
   type Shield,
   type ShieldOptions,
@@ -29,6 +30,14 @@ export interface MtlsHandler {
   (request: NodeRequest, response: NodeResponse, next: Next): void;
   /** Decides about a request without answering it: for WebSocket upgrades, other frameworks and tests. */
   readonly check: (request: NodeRequest) => Promise<MtlsContext>;
+  /** Whether everything that has to be loaded first has been, such as the first revocation lists: for readiness checks. */
+  readonly isReady: () => boolean;
+  /** Resolves as soon as it is ready. */
+  readonly whenReady: () => Promise<void>;
+  /** Lets older revocation lists of an issuer pass once again: an explicit act, which `onRevocationEvent` hears of. */
+  readonly resetListMarks: (reset: ListMarksReset) => Promise<number>;
+  /** Ends background work: for orderly shutdown, and tests. */
+  readonly close: () => void;
   /** The handler itself, under the name by which `createMtlsServer` finds it in the middleware of every framework. */
   readonly handle: (request: NodeRequest, response: NodeResponse, next: Next) => void;
 }
@@ -43,20 +52,46 @@ export function mtls(options: MtlsOptions = {}): MtlsHandler {
 export function handlerOf(shield: Shield, onRefusal: OnRefusal<NodeAnswer>): MtlsHandler {
   const refuse = createRefuser(onRefusal, shield);
   refusers.set(shield, refuse);
-  const decide = (request: NodeRequest): MtlsContext => {
-    const context = shield.decide(new RequestView(request));
-    attachContext(request, context);
-    return context;
-  };
   const handler = (request: NodeRequest, response: NodeResponse, next: Next): void => {
-    const { decision } = decide(request);
-    if (decision.outcome === "deny" && decision.enforced) refuse(decision, request, response, next);
-    else next();
+    const proceed = (context: MtlsContext): void => {
+      attachContext(request, context);
+      const { decision } = context;
+      if (decision.outcome === "deny" && decision.enforced) {
+        refuse(decision, request, response, next);
+      } else next();
+    };
+    const context = shield.decideWhenKnown(new RequestView(request));
+    if (context instanceof Promise) void proceedLater(context, proceed, next);
+    else proceed(context);
   };
   return Object.assign(handler, {
-    check: (request: NodeRequest) => Promise.resolve(decide(request)),
+    check: async (request: NodeRequest) => {
+      const context = await shield.decideWhenKnown(new RequestView(request));
+      attachContext(request, context);
+      return context;
+    },
     handle: handler,
+    isReady: () => shield.isReady(),
+    whenReady: () => shield.whenReady(),
+    resetListMarks: (reset: ListMarksReset) => shield.resetListMarks(reset),
+    close: () => {
+      shield.close();
+    },
   });
+}
+
+/** What comes after the shield must fail as it does without waiting: an error that it throws is the framework's to handle. */
+async function proceedLater(
+  context: Promise<MtlsContext>,
+  proceed: (context: MtlsContext) => void,
+  next: Next,
+): Promise<void> {
+  const known = await context;
+  try {
+    proceed(known);
+  } catch (error) {
+    next(error);
+  }
 }
 
 /** Tells the options of the shield from those of an adapter, and checks the latter. */

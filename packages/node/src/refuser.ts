@@ -3,6 +3,7 @@ import type { Http2ServerResponse } from "node:http2";
 import { MtlsError, type DenyDecision } from "@mtls-shield/core";
 import { noticeFailedCallback } from "@mtls-shield/core/adapter";
 import type { NodeRequest } from "./connection-of.ts";
+import { endConnectionAfter } from "./end-connection.ts";
 import { problemOf } from "./problem.ts";
 import { Refusers, type AnsweringShield } from "./refusers.ts";
 
@@ -35,6 +36,7 @@ export type Refuser = (
 export function createRefuser(onRefusal: OnRefusal<NodeAnswer>, shield: AnsweringShield): Refuser {
   return (decision, request, response, next) => {
     const error = new MtlsError(decision, shield.statuses);
+    if (error.endsConnection) endConnectionAfter(response);
     if (onRefusal === "respond") {
       sendProblem(error, response);
     } else if (onRefusal === "next") {

@@ -20,15 +20,22 @@ export class BoundedMap<Key, Value> {
     return value;
   }
 
-  set(key: Key, value: Value): void {
+  /** Returns the value that had to go for this one. */
+  set(key: Key, value: Value): Value | undefined {
     this.#entries.delete(key);
     this.#entries.set(key, value);
-    if (this.#entries.size <= this.#capacity) return;
-    const [oldest] = this.#entries.keys();
-    this.#entries.delete(oldest as Key);
+    if (this.#entries.size <= this.#capacity) return undefined;
+    const oldest = this.#entries.keys().next().value as Key;
+    const forgotten = this.#entries.get(oldest);
+    this.#entries.delete(oldest);
+    return forgotten;
   }
 
   delete(key: Key): void {
     this.#entries.delete(key);
+  }
+
+  values(): Iterable<Value> {
+    return this.#entries.values();
   }
 }

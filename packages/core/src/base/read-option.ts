@@ -37,6 +37,18 @@ export function checkFunction(value: unknown, option: string): void {
   throw new ConfigError(option, "is not a function", "Pass a function, or leave it out.");
 }
 
+/** An object that can do one thing. */
+export function checkMethod(value: unknown, option: string, method: string): void {
+  if (value === undefined) return;
+  const given = value as Partial<Record<string, unknown>> | null;
+  if (typeof given === "object" && typeof given?.[method] === "function") return;
+  throw new ConfigError(
+    option,
+    `has no method ${method}`,
+    "Pass an object with it, or leave it out.",
+  );
+}
+
 /** As for functions: what the list holds is for its reader to say. */
 export function checkList(value: unknown, option: string): void {
   if (value === undefined || Array.isArray(value)) return;

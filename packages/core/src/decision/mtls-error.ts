@@ -18,6 +18,8 @@ export class MtlsError extends Error {
   readonly expose: boolean;
   /** Headers that belong to the answer. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Whoever answers also ends the connection: the client was revoked, and is not to be heard again on it. */
+  readonly endsConnection: boolean;
   /** What was decided, with every detail: for logs. */
   readonly decision: DenyDecision;
   /** The code and the sentence that the client may see: those of an `engine` reason stay inside. */
@@ -38,6 +40,7 @@ export class MtlsError extends Error {
         ? { "WWW-Authenticate": statuses.challenge }
         : {}),
     });
+    this.endsConnection = reasonInfo(reason.code).endsConnection ?? false;
     this.decision = decision;
     this.publicReason = { code: publicCode, summary };
   }

@@ -64,6 +64,7 @@ export function statusOf(why: Reason, statuses: Statuses): number {
       return 403;
     case "request":
       return 400;
+    case "availability":
     case "engine":
       return 503;
   }

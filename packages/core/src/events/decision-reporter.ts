@@ -48,7 +48,7 @@ export function describeFault(fault: unknown): string {
 }
 
 /** The time of an event: the system's where the shield's own clock fails, so that this failure is told as well. */
-function timeOf(clock: Clock): number {
+export function timeOf(clock: Clock): number {
   try {
     return clock();
   } catch {

@@ -2,7 +2,15 @@ import { BoundedMap } from "../base/bounded-map.ts";
 import type { Limits } from "../base/limits.ts";
 import type { TrustSet } from "../path/trust-set.ts";
 import type { ValidationRules } from "../path/validation-context.ts";
-import { verifyClient } from "../path/verify-client.ts";
+import type { Revocation, Waits } from "../revocation/revocation.ts";
+import {
+  reverifyClient,
+  verifyClient,
+  type Verification,
+  type VerifiedPresentation,
+} from "../path/verify-client.ts";
+import { periodOf } from "../path/validate-path.ts";
+import { mostUseful } from "../reasons/most-useful.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
 import type { PresentedChain } from "../sources/presentation.ts";
 import type { TlsConnection } from "../sources/tls-connection.ts";
@@ -32,23 +40,33 @@ export interface VerifiedClient {
  */
 const refusalMemoryMs = 60_000;
 
+interface RememberedClient {
+  readonly client: VerifiedClient;
+  readonly verification: VerifiedPresentation;
+  /** What was known of revocations then: with anything new the client is judged anew. */
+  readonly revision: number;
+}
+
 interface RememberedConnection {
   readonly generation: number;
-  readonly client: VerifiedClient;
+  readonly known: RememberedClient;
 }
 
 interface RememberedRefusal {
   readonly reason: Reason;
+  readonly revision: number;
   readonly from: number;
   readonly until: number;
 }
 
-/** Somebody who vouches for clients. */
+/** Whoever can tell which clients a trust set vouches for. */
 export interface Authority {
-  /** The name of the trust set. */
   readonly name: string;
-  /** Whether it vouches, at this moment, for the client at the other end. */
-  authenticate(connection: TlsConnection, now: number): Authentication;
+  /**
+   * What has to come from elsewhere first is added to `waits`: once these have settled, the answer may be another. Without it
+   * the answer is the one of this moment.
+   */
+  authenticate(connection: TlsConnection, now: number, waits?: Waits): Authentication;
 }
 
 /** Asks one trust set about clients, and remembers what it answered: a client is verified once, not at each connection. */
@@ -56,17 +74,24 @@ export class Authenticator implements Authority {
   readonly #trust: TrustSet;
   readonly #limits: Limits;
   readonly #rules: ValidationRules;
+  readonly #revocation: Revocation | undefined;
   /** By the fingerprint of the client's own certificate: so a resumed session, which shows only that, is known again. */
-  readonly #verified: BoundedMap<string, VerifiedClient>;
+  readonly #verified: BoundedMap<string, RememberedClient>;
   /** By the whole presented list, so that nobody's refusal falls back on another. */
   readonly #refused: BoundedMap<string, RememberedRefusal>;
   /** By connection: the request path of a verified client ends here, with two look-ups. */
   readonly #connections = new WeakMap<TlsConnection, RememberedConnection>();
 
-  constructor(trust: TrustSet, limits: Limits, rules: ValidationRules) {
+  constructor(
+    trust: TrustSet,
+    limits: Limits,
+    rules: ValidationRules,
+    revocation: Revocation | undefined,
+  ) {
     this.#trust = trust;
     this.#limits = limits;
     this.#rules = rules;
+    this.#revocation = revocation;
     this.#verified = new BoundedMap(limits.rememberedClients);
     this.#refused = new BoundedMap(limits.rememberedClients);
   }
@@ -75,37 +100,86 @@ export class Authenticator implements Authority {
     return this.#trust.name;
   }
 
-  authenticate(connection: TlsConnection, now: number): Authentication {
+  authenticate(connection: TlsConnection, now: number, waits?: Waits): Authentication {
     const { generation } = connection;
-    const known = this.#connections.get(connection);
-    if (known?.generation === generation && stillTrue(known.client, now)) return known.client;
+    const last = this.#connections.get(connection);
+    if (last?.generation === generation && this.#isStillTrue(last.known, now)) {
+      return last.known.client;
+    }
     const presentation = connection.present(this.#limits);
     if (presentation.outcome === "absent") return refuse(presentation.reason);
-    const authentication = this.#authenticateChain(presentation.chain, now);
-    if (authentication.outcome === "refused") {
-      return refuse(explainMissingIssuer(authentication.reason, presentation.chain));
+    const waitsBefore = waits?.length;
+    const found = this.#authenticateChain(presentation.chain, now, waits);
+    if ("outcome" in found) {
+      return refuse(explainMissingIssuer(found.reason, presentation.chain));
     }
-    this.#connections.set(connection, { generation, client: authentication });
-    return authentication;
+    if (waits?.length === waitsBefore)
+      this.#connections.set(connection, { generation, known: found });
+    return found.client;
   }
 
-  #authenticateChain(chain: PresentedChain, now: number): Authentication {
+  get #revision(): number {
+    return this.#revocation?.revision ?? 0;
+  }
+
+  #isStillTrue({ client, revision }: RememberedClient, now: number): boolean {
+    return now >= client.validFrom && now < client.validUntil && revision === this.#revision;
+  }
+
+  #authenticateChain(
+    chain: PresentedChain,
+    now: number,
+    waits: Waits | undefined,
+  ): RememberedClient | RefusedClient {
     const known = this.#verified.get(chain.client.fingerprint);
-    if (known !== undefined && stillTrue(known, now)) return known;
+    if (known !== undefined && this.#isStillTrue(known, now)) return known;
     const refused = this.#refused.get(chain.fingerprint);
     // A clock that was set back must not stretch the memory.
-    if (refused !== undefined && now >= refused.from && now < refused.until) {
-      return refuse(refused.reason);
+    const isRemembered = refused !== undefined && now >= refused.from && now < refused.until;
+    if (isRemembered && refused.revision === this.#revision) return refuse(refused.reason);
+    return this.#judge(chain, known, now, waits);
+  }
+
+  #judge(
+    chain: PresentedChain,
+    known: RememberedClient | undefined,
+    now: number,
+    waits: Waits | undefined,
+  ): RememberedClient | RefusedClient {
+    // Read before the check: what changes while it runs is news.
+    const revision = this.#revision;
+    const ownWaits: Waits = [];
+    const acceptPath = this.#revocation?.begin(now, this.#trust, waits && ownWaits);
+    const context = { ...this.#rules, now, acceptPath };
+    const { client, intermediates } = chain;
+    const refusals: Reason[] = [];
+    let verification: Verification | undefined;
+    // A resumed session shows no intermediates, so the path that was found has to do; only if it no longer does, another.
+    if (known !== undefined && this.#revocation !== undefined && isWithin(known, now)) {
+      verification = reverifyClient(known.verification, context);
+      if (verification.outcome === "refused") refusals.push(verification.reason);
     }
-    const authentication = this.#verify(chain, now);
-    if (authentication.outcome === "verified") {
-      this.#verified.set(chain.client.fingerprint, authentication);
-    } else {
-      const { reason: why } = authentication;
-      const until = Math.min(now + refusalMemoryMs, this.#nextStart(chain, now));
-      this.#refused.set(chain.fingerprint, { reason: why, from: now, until });
+    if (verification?.outcome !== "verified") {
+      verification = verifyClient(client, intermediates, this.#trust, context, this.#limits);
     }
-    return authentication;
+    waits?.push(...ownWaits);
+    if (verification.outcome === "refused") {
+      const why = mostUseful([verification.reason, ...refusals]);
+      const tried = verification.tried.map((path) => path.reason);
+      // Whichever of them is told: what only could not be had may be there a moment later.
+      const isLasting = [why, ...refusals, ...tried].every(
+        ({ category }) => category !== "availability",
+      );
+      if (ownWaits.length === 0 && isLasting) {
+        const until = Math.min(now + refusalMemoryMs, this.#nextStart(chain, now));
+        this.#refused.set(chain.fingerprint, { reason: why, revision, from: now, until });
+      }
+      return refuse(why);
+    }
+    const found = { client: this.#identify(verification), verification, revision };
+    // Whoever waits for an answer asks again.
+    if (ownWaits.length === 0) this.#verified.set(client.fingerprint, found);
+    return found;
   }
 
   /** When the next certificate that is not valid yet will be: before that, time changes no refusal for the better. */
@@ -116,11 +190,7 @@ export class Authenticator implements Authority {
       .reduce((next, start) => (start > now && start < next ? start : next), Infinity);
   }
 
-  #verify(chain: PresentedChain, now: number): Authentication {
-    const { client, intermediates } = chain;
-    const context = { ...this.#rules, now };
-    const verification = verifyClient(client, intermediates, this.#trust, context, this.#limits);
-    if (verification.outcome === "refused") return refuse(verification.reason);
+  #identify(verification: VerifiedPresentation): VerifiedClient {
     const { warnings, validFrom, validUntil } = verification;
     return Object.freeze({
       outcome: "verified",
@@ -136,8 +206,9 @@ function refuse(why: Reason): RefusedClient {
   return { outcome: "refused", reason: why };
 }
 
-function stillTrue({ validFrom, validUntil }: VerifiedClient, now: number): boolean {
-  return now >= validFrom && now < validUntil;
+/** The certificates of the path that was found are valid still. */
+function isWithin({ verification }: RememberedClient, now: number): boolean {
+  return now >= verification.validFrom && now < periodOf(verification.path).until;
 }
 
 /** Where TLS hides intermediates, "unknown issuer" would send the operator to the wrong place. */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { ConfigError } from "../base/config-error.ts";
 import { asBuffer } from "../base/bytes.ts";
+import { fileUrlPath } from "../base/file-url-path.ts";
 import { DerError } from "../asn1/der-error.ts";
 import { DerReader } from "../asn1/der-reader.ts";
 import { oids } from "../asn1/oids.ts";
@@ -59,11 +59,7 @@ function urlToPath(url: URL, option: string): string {
       "Download the certificates first, and pass a file: URL or a path.",
     );
   }
-  try {
-    return fileURLToPath(url);
-  } catch (cause) {
-    throw new ConfigError(option, "names no file of this machine", "Write file:///path.", cause);
-  }
+  return fileUrlPath(url, option);
 }
 
 function readPath(path: string, option: string): InputBlock[] {

@@ -63,23 +63,48 @@ export function validatePath(
   if (faults.refusal !== undefined) return refuse(faults.refusal);
 
   const validity = periodOf(path);
-  const acceptance = context.acceptPath?.(path);
-  if (acceptance?.outcome === "refused") {
-    const { code, certificateIndex, details } = acceptance;
-    return refuse(reason(code, { certificateIndex, ...(details && { details }) }));
-  }
-  // An answer that has run out is none.
-  if (acceptance?.until !== undefined && !(acceptance.until > context.now)) {
-    const details = { problem: "the answer is out of date" };
-    return refuse(reason("revocation-unknown", { certificateIndex: 0, details }));
-  }
+  const acceptance = judgeAcceptance(path, context);
+  if (acceptance.outcome === "refused") return acceptance;
   return {
     outcome: "verified",
     path: path as unknown as VerifiedPath,
     policies: policies.policies,
     validFrom: validity.from,
-    validUntil: Math.min(validity.until, acceptance?.until ?? Infinity),
-    warnings: faults.warnings,
+    validUntil: Math.min(validity.until, acceptance.until),
+    warnings: [...faults.warnings, ...acceptance.warnings],
+  };
+}
+
+/** What the last word on a path came to. */
+export type Acceptance =
+  | {
+      readonly outcome: "accepted";
+      readonly until: number;
+      readonly warnings: readonly Reason[];
+    }
+  | { readonly outcome: "refused"; readonly reason: Reason };
+
+const noObjection: Acceptance = { outcome: "accepted", until: Infinity, warnings: [] };
+
+/** Asks whoever has the last word, if there is anybody. */
+export function judgeAcceptance(
+  path: CandidatePath | readonly [Certificate],
+  { acceptPath, now }: Pick<ValidationContext, "acceptPath" | "now">,
+): Acceptance {
+  const acceptance = acceptPath?.(path);
+  if (acceptance === undefined) return noObjection;
+  if (acceptance.outcome === "refused") {
+    const { code, certificateIndex, details } = acceptance;
+    const why = reason(code, { certificateIndex, ...(details && { details }) });
+    return { outcome: "refused", reason: why };
+  }
+  const { until = Infinity, warnings = [] } = acceptance;
+  if (until > now) return { outcome: "accepted", until, warnings };
+  // An answer that has run out is none.
+  const details = { problem: "the answer is out of date" };
+  return {
+    outcome: "refused",
+    reason: reason("revocation-unknown", { certificateIndex: 0, details }),
   };
 }
 
@@ -178,7 +203,11 @@ function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean
   );
 }
 
-function periodOf(path: CandidatePath): { readonly from: number; readonly until: number } {
+/** When every certificate of a path is valid: from `from` on, and no longer from `until` on. */
+export function periodOf(path: readonly Certificate[]): {
+  readonly from: number;
+  readonly until: number;
+} {
   let from = -Infinity;
   let until = Infinity;
   for (const certificate of path) {

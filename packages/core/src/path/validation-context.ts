@@ -1,9 +1,8 @@
 import type { LegacyAlgorithm } from "../x509/signature.ts";
-import type { PathAcceptance } from "./path-acceptance.ts";
+import type { AcceptPath } from "./path-acceptance.ts";
 import type { PeerName } from "./peer-name.ts";
 import type { PolicyInputs } from "./policy-inputs.ts";
 import type { Profile } from "./profile.ts";
-import type { CandidatePath } from "./verified-path.ts";
 
 /** What is asked of a path at one moment. */
 export interface ValidationContext extends ValidationRules {
@@ -30,5 +29,5 @@ export interface ValidationRules {
   /** Whether certificates for all names below this domain are nobody's to issue; only `webpki` asks. */
   readonly isPublicSuffix: ((domain: string) => boolean) | undefined;
   /** Has the last word on a path that is sound otherwise: revocation. */
-  readonly acceptPath: ((path: CandidatePath) => PathAcceptance) | undefined;
+  readonly acceptPath: AcceptPath | undefined;
 }

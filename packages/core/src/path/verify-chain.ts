@@ -16,12 +16,13 @@ import { keyUsageBits } from "../x509/extensions.ts";
 import type { LegacyAlgorithm } from "../x509/signature.ts";
 import { findPath, type FailedSearch } from "./find-path.ts";
 import { readLegacyAlgorithms } from "./legacy-algorithms.ts";
-import type { PathAcceptance } from "./path-acceptance.ts";
+import { revocationCodes, type AcceptPath, type PathAcceptance } from "./path-acceptance.ts";
 import type { PeerName } from "./peer-name.ts";
 import { readPolicyOptions, type PolicyOptions } from "./policy-inputs.ts";
 import { profiles, type Profile } from "./profile.ts";
 import { TrustSet } from "./trust-set.ts";
 import type { ValidationContext } from "./validation-context.ts";
+import type { CandidatePath } from "./verified-path.ts";
 
 /**
  * What the leaf is used for: as the client or as the server of a TLS connection, by an extended key usage of one's own (a dotted
@@ -203,12 +204,10 @@ function readContext(input: ChainInput): ValidationContext {
 }
 
 /** A verdict that is none would be taken for a yes: a promise, say, or nothing at all. */
-function checkAcceptance(
-  acceptPath: NonNullable<ChainInput["acceptPath"]>,
-): NonNullable<ChainInput["acceptPath"]> {
+function checkAcceptance(acceptPath: NonNullable<ChainInput["acceptPath"]>): AcceptPath {
   return (path) => {
-    // A copy, since what the check does to it must not change what was judged.
-    const acceptance: unknown = acceptPath([...path]);
+    // A copy, since what the check does to it must not change what was judged. No chain is pinned, so it has an anchor.
+    const acceptance: unknown = acceptPath([...path] as unknown as CandidatePath);
     if (isAcceptance(acceptance, path.length)) return acceptance;
     throw new ConfigError(
       "acceptPath",
@@ -218,7 +217,7 @@ function checkAcceptance(
   };
 }
 
-/** A promise is no \`false\`, and would pass for one. */
+/** A promise is no `false`, and would pass for one. */
 function checkAnswer(
   isPublicSuffix: NonNullable<ChainInput["isPublicSuffix"]>,
 ): NonNullable<ChainInput["isPublicSuffix"]> {
@@ -231,11 +230,16 @@ function checkAnswer(
 
 function isAcceptance(value: unknown, length: number): value is PathAcceptance {
   if (!isPlainObject(value)) return false;
-  const { outcome, until, code, certificateIndex } = value;
-  if (outcome === "accepted") return until === undefined || typeof until === "number";
+  const { outcome, until, warnings, code, certificateIndex } = value;
+  if (outcome === "accepted") {
+    return (
+      (until === undefined || typeof until === "number") &&
+      (warnings === undefined || Array.isArray(warnings))
+    );
+  }
   return (
     outcome === "refused" &&
-    (code === "certificate-revoked" || code === "revocation-unknown") &&
+    revocationCodes.some((known) => known === code) &&
     Number.isInteger(certificateIndex) &&
     (certificateIndex as number) >= 0 &&
     (certificateIndex as number) < length

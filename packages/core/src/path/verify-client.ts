@@ -6,7 +6,7 @@ import { checkValidity, endOfValidity } from "./checks/validity.ts";
 import { findPath, type FailedSearch } from "./find-path.ts";
 import { findIssuanceFaults } from "./issuance/issuance-faults.ts";
 import type { TrustSet } from "./trust-set.ts";
-import type { SoundPath } from "./validate-path.ts";
+import { judgeAcceptance, periodOf, type SoundPath } from "./validate-path.ts";
 import type { ValidationContext } from "./validation-context.ts";
 import type { VerifiedPath } from "./verified-path.ts";
 
@@ -16,6 +16,25 @@ export type Verification = VerifiedPresentation | FailedSearch;
 /** A client's certificate that a trust set vouches for. */
 export type VerifiedPresentation = Voucher &
   Pick<SoundPath, "outcome" | "validFrom" | "validUntil" | "warnings">;
+
+/** Asks again only for the last word on what was verified before: everything else is as it was while the dates hold. */
+export function reverifyClient(
+  known: VerifiedPresentation,
+  context: Pick<ValidationContext, "acceptPath" | "now">,
+): VerifiedPresentation | FailedSearch {
+  const acceptance = judgeAcceptance(known.path, context);
+  if (acceptance.outcome === "refused") return refuse(acceptance.reason);
+  const { until } = periodOf(known.path);
+  return {
+    ...known,
+    validUntil: Math.min(until, acceptance.until),
+    // What was forgiven is forgiven anew each time, or not; how certificates were issued stays.
+    warnings: [
+      ...known.warnings.filter(({ category }) => category === "issuance"),
+      ...acceptance.warnings,
+    ],
+  };
+}
 
 /** What vouches for a client's certificate: a path, or that the trust set pins it. */
 export type Voucher =
@@ -48,21 +67,27 @@ function findPin(client: Certificate, { pinned }: TrustSet): "pin" | "key-pin" |
 function verifyPinned(
   client: Certificate,
   by: "pin" | "key-pin",
-  { now, isPublicSuffix }: ValidationContext,
+  context: ValidationContext,
 ): Verification {
-  const code = checkValidity(client, "leaf", now);
+  const code = checkValidity(client, "leaf", context.now);
   if (code !== undefined) return refuse(reason(code, { certificateIndex: 0 }));
+  const acceptance = judgeAcceptance([client], context);
+  if (acceptance.outcome === "refused") return refuse(acceptance.reason);
+  const { isPublicSuffix } = context;
   return {
     outcome: "verified",
     by,
     path: [client],
     validFrom: client.notBefore,
-    validUntil: endOfValidity(client),
-    // Who pins a certificate accepts it as it was issued, whatever the profile.
-    warnings: findIssuanceFaults([client], { profile: "default", isPublicSuffix }).warnings,
+    validUntil: Math.min(endOfValidity(client), acceptance.until),
+    warnings: [
+      // Who pins a certificate accepts it as it was issued, whatever the profile.
+      ...findIssuanceFaults([client], { profile: "default", isPublicSuffix }).warnings,
+      ...acceptance.warnings,
+    ],
   };
 }
 
-function refuse(why: Reason): Verification {
+function refuse(why: Reason): FailedSearch {
   return { outcome: "refused", reason: why, tried: [] };
 }

@@ -4,11 +4,13 @@
  * - `authentication`: who are you? No verified client came with the request.
  * - `authorization`: a verified client, but not for this endpoint.
  * - `request`: the request itself cannot be judged.
+ * - `availability`: what the shield has to know cannot be had at the moment; the same request may pass later.
  * - `engine`: the shield could not do its work; the operator has to act.
  * - `issuance`: a certificate was issued otherwise than the standards want. A warning beside a decision, unless the profile
  *   refuses it: then it is answered like `authentication`.
  */
-export type ReasonCategory = "authentication" | "authorization" | "request" | "engine" | "issuance";
+export type ReasonCategory =
+  "authentication" | "authorization" | "request" | "availability" | "engine" | "issuance";
 
 /** One line of the reason table. */
 export interface ReasonInfo {
@@ -21,6 +23,8 @@ export interface ReasonInfo {
   readonly specification?: string;
   /** When several paths failed, the reason with the highest rank is shown: the one that its owner can most likely mend. */
   readonly rank: number;
+  /** A refusal ends the connection after the answer: its client is not to be heard again under this certificate. */
+  readonly endsConnection?: true;
 }
 
 /** Every reason, by its stable code. Codes are added, never renamed or reused. */
@@ -248,11 +252,37 @@ export const reasons = {
     cure: "Use a certificate that has not been revoked.",
     specification: "RFC 5280 6.3",
     rank: 85,
+    endsConnection: true,
+  },
+  "certificate-on-hold": {
+    category: "authentication",
+    summary: "A certificate has been suspended.",
+    cure: "Have its authority release the hold, or use another certificate.",
+    specification: "RFC 5280 5.3.1",
+    rank: 85,
+    endsConnection: true,
+  },
+  "certificate-denied": {
+    category: "authentication",
+    summary: "A certificate is denied here.",
+    cure: "Use another certificate; the operator restores this one by taking it off the list of denied certificates.",
+    rank: 86,
+    endsConnection: true,
+  },
+  "responder-unknown": {
+    category: "authentication",
+    summary: "The authority's OCSP responder does not know a certificate.",
+    cure: "Use a certificate that its authority knows to have issued, or mend the responder's records.",
+    specification: "RFC 6960 2.2",
+    rank: 85,
+    endsConnection: true,
   },
   "revocation-unknown": {
-    category: "authentication",
-    summary: "Whether a certificate has been revoked cannot be told.",
-    cure: "Provide a current and valid revocation list for the certificate's authority.",
+    category: "availability",
+    summary: "Whether a certificate has been revoked cannot be told at the moment.",
+    cure:
+      "Provide a current revocation list for the certificate's authority, or an OCSP responder that answers; " +
+      "`decision.reason.details` says what is missing.",
     specification: "RFC 5280 6.3.3",
     rank: 84,
   },

@@ -9,11 +9,18 @@ import { findFault } from "./crl-faults.ts";
 import { CrlIndex, type IssuerLists } from "./crl-index.ts";
 import { allReasons, CrlScope, generalNameKey } from "./crl-scope.ts";
 import { CrlSigners, type CrlSignersOptions } from "./crl-signers.ts";
+import { endOfCurrency } from "./end-of-currency.ts";
+import type { CertificateStatus } from "./certificate-status.ts";
 
 export interface CrlCheckOptions extends CrlSignersOptions {
-  readonly lists: readonly CertificateList[];
+  /** The lists there are. */
+  readonly index: CrlIndex;
   /** The moment to judge, in epoch milliseconds. */
   readonly now: number;
+  /** How long a list counts after its nextUpdate. Default: 0. */
+  readonly toleranceMs?: number;
+  /** How long it counts before its thisUpdate. Default: 0. */
+  readonly skewMs?: number;
   /**
    * - `if-covered`: a certificate whose issuer has no list passes; where there is one, the status has to be known.
    * - `required`: the status of every certificate has to be known.
@@ -32,52 +39,54 @@ interface CurrentList {
   readonly until: number;
 }
 
-/** What the lists say of one certificate: until when it is good (for ever where none speaks of it), or what is against it. */
-type Status =
-  | { readonly outcome: "good"; readonly until: number }
-  | {
-      readonly outcome: "revoked" | "unknown";
-      readonly details: Readonly<Record<string, string>>;
-    };
-
 /**
  * Makes the check of one verification: whether the certificates of a path have been revoked, by RFC 5280 6.3.3. It may be
  * called for several paths, also from within `verifySigner`, which has to use this very function for signers' own status.
  */
-export function createCrlCheck(options: CrlCheckOptions): (path: CandidatePath) => PathAcceptance {
-  const check = new CrlCheck(options);
-  return (path) => check.accept(path);
+export function createCrlCheck({
+  lists,
+  ...options
+}: Omit<CrlCheckOptions, "index"> & {
+  readonly lists: readonly CertificateList[];
+}): (path: CandidatePath) => PathAcceptance {
+  const check = new CrlCheck({ ...options, index: new CrlIndex(lists) });
+  return (path) => acceptByLists(path, check);
 }
 
-class CrlCheck {
+/** From the anchor down, so that a certificate that signs lists was judged before its lists are used. */
+function acceptByLists(path: CandidatePath, check: CrlCheck): PathAcceptance {
+  let until = Infinity;
+  for (let index = path.length - 2; index >= 0; index--) {
+    const status = check.statusOf(path, index);
+    if (status.outcome !== "good") {
+      const { code, details } = status;
+      return { outcome: "refused", code, certificateIndex: index, details };
+    }
+    until = Math.min(until, status.until);
+  }
+  return until === Infinity ? { outcome: "accepted" } : { outcome: "accepted", until };
+}
+
+/** What the lists say of the certificates of one verification. */
+export class CrlCheck {
   readonly #index: CrlIndex;
   readonly #signers: CrlSigners;
   readonly #now: number;
+  readonly #toleranceMs: number;
+  readonly #skewMs: number;
   readonly #mode: CrlCheckOptions["mode"];
 
   constructor(options: CrlCheckOptions) {
-    this.#index = new CrlIndex(options.lists);
+    this.#index = options.index;
     this.#signers = new CrlSigners(options);
     this.#now = options.now;
+    this.#toleranceMs = options.toleranceMs ?? 0;
+    this.#skewMs = options.skewMs ?? 0;
     this.#mode = options.mode;
   }
 
-  /** From the anchor down, so that a certificate that signs lists was judged before its lists are used. */
-  accept(path: CandidatePath): PathAcceptance {
-    let until = Infinity;
-    for (let index = path.length - 2; index >= 0; index--) {
-      const status = this.#statusOf(path, index);
-      if (status.outcome !== "good") {
-        const code = status.outcome === "revoked" ? "certificate-revoked" : "revocation-unknown";
-        const { details } = status;
-        return { outcome: "refused", code, certificateIndex: index, details };
-      }
-      until = Math.min(until, status.until);
-    }
-    return until === Infinity ? { outcome: "accepted" } : { outcome: "accepted", until };
-  }
-
-  #statusOf(path: CandidatePath, index: number): Status {
+  /** What the lists say of the certificate at this place of a path, which has an issuer above it. */
+  statusOf(path: CandidatePath, index: number): CertificateStatus {
     const certificate = path[index] as Certificate;
     const { crlDistributionPoints = [] } = certificate.extensions;
     if (crlDistributionPoints.length > mostDistributionPoints) {
@@ -104,7 +113,7 @@ class CrlCheck {
    * Every list is looked at, also when earlier ones cover all reasons (RFC 5280 6.3.3 stops there): the answer must not hang
    * on their order.
    */
-  #judge(path: CandidatePath, index: number, speaking: readonly IssuerLists[]): Status {
+  #judge(path: CandidatePath, index: number, speaking: readonly IssuerLists[]): CertificateStatus {
     const certificate = path[index] as Certificate;
     const scope = new CrlScope(certificate);
     let covered = 0;
@@ -119,7 +128,7 @@ class CrlCheck {
           problem = current;
           continue;
         }
-        const isExpired = this.#now >= current.until;
+        const isExpired = this.#now >= current.until + this.#toleranceMs;
         const entry = findRevocation(current, certificate);
         // What was revoked stays so when newer lists are withheld; only a hold may have ended since (RFC 5280 5.3.1).
         if (entry !== undefined && !(isExpired && entry.reason === "certificateHold")) {
@@ -130,7 +139,7 @@ class CrlCheck {
           continue;
         }
         covered |= reasons;
-        until = Math.min(until, current.until);
+        until = Math.min(until, current.until + this.#toleranceMs);
       }
     }
     if ((covered & allReasons) === allReasons) return { outcome: "good", until };
@@ -149,7 +158,7 @@ class CrlCheck {
   ): CurrentList | string {
     const fault = findFault(complete);
     if (fault !== undefined) return fault;
-    if (complete.thisUpdate > this.#now) return "the list is not valid yet";
+    if (complete.thisUpdate > this.#now + this.#skewMs) return "the list is not valid yet";
     const deltas = lists.deltasFor(complete).filter((delta) => this.#isCurrent(delta));
     const signer = this.#signers.find(complete, path, index);
     if (signer === undefined) return "no certificate that may sign the list has signed it";
@@ -160,15 +169,10 @@ class CrlCheck {
   #isCurrent(delta: CertificateList): boolean {
     return (
       findFault(delta) === undefined &&
-      delta.thisUpdate <= this.#now &&
-      this.#now < endOfCurrency(delta)
+      delta.thisUpdate <= this.#now + this.#skewMs &&
+      this.#now < endOfCurrency(delta) + this.#toleranceMs
     );
   }
-}
-
-/** The first millisecond at which the list is no longer current. */
-function endOfCurrency({ nextUpdate }: CertificateList): number {
-  return nextUpdate + 1000;
 }
 
 /** RFC 5280 6.3.3 (i) to (k): what the delta says goes before what the complete list says. */
@@ -205,17 +209,24 @@ function entriesFor(
     );
 }
 
-function revoked(certificate: Certificate, { reason }: CrlEntry, list: CertificateList): Status {
+function revoked(
+  certificate: Certificate,
+  { reason, revocationDate }: CrlEntry,
+  list: CertificateList,
+): CertificateStatus {
   const serialNumber = toHex(certificate.serialNumber);
+  const revokedAt = new Date(revocationDate).toISOString();
   return {
-    outcome: "revoked",
-    details: { serialNumber, reason, crlIssuer: list.issuer.text },
+    outcome: "refused",
+    code: reason === "certificateHold" ? "certificate-on-hold" : "certificate-revoked",
+    details: { serialNumber, reason, revokedAt, crlIssuer: list.issuer.text },
   };
 }
 
-function unknown({ issuer, serialNumber }: Certificate, problem: string): Status {
+function unknown({ issuer, serialNumber }: Certificate, problem: string): CertificateStatus {
   return {
     outcome: "unknown",
+    code: "revocation-unknown",
     details: { serialNumber: toHex(serialNumber), issuer: issuer.text, problem },
   };
 }

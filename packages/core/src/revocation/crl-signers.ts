@@ -1,11 +1,10 @@
-import { BoundedMap } from "../base/bounded-map.ts";
 import { equalBytes } from "../base/bytes.ts";
 import type { CandidatePath } from "../path/verified-path.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import type { CertificateList } from "../x509/certificate-list.ts";
 import { keyUsageBits } from "../x509/extensions.ts";
 import type { PublicKey } from "../x509/public-key.ts";
-import { verifySignature, type LegacyAlgorithm, type SignatureVerdict } from "../x509/signature.ts";
+import type { LegacyAlgorithm, SignatureVerdict } from "../x509/signature.ts";
 
 export interface CrlSignersOptions {
   /**
@@ -26,12 +25,6 @@ const signatureChecks = 100;
 
 /** Paths looked for to signers in one verification. */
 const signerPaths = 32;
-
-/**
- * The verdicts on a list's signature by legacy algorithms and key: a list of 40 MB is hashed once and not at every
- * verification. A verdict is a pure function of those three, so nothing of one client reaches another through it.
- */
-const verdicts = new WeakMap<CertificateList, BoundedMap<string, SignatureVerdict>>();
 
 /** Finds who signed a CRL, for one verification (RFC 5280 6.3.3 (f), (g)). Every limit that is exceeded means: nobody. */
 export class CrlSigners {
@@ -86,21 +79,11 @@ export class CrlSigners {
     return [...named, ...others].slice(0, signersPerList);
   }
 
+  /** What the list remembers costs no check. */
   #verdict(list: CertificateList, key: PublicKey): SignatureVerdict | undefined {
-    let known = verdicts.get(list);
-    if (known === undefined) {
-      known = new BoundedMap<string, SignatureVerdict>(signersPerList);
-      verdicts.set(list, known);
-    }
-    const name = `${[...this.#legacy].sort().join()} ${key.der.toString("latin1")}`;
-    let verdict = known.get(name);
-    if (verdict === undefined) {
-      if (--this.#signatureChecksLeft < 0) return undefined;
-      const { signatureAlgorithm, signedBytes, signature } = list;
-      verdict = verifySignature(signatureAlgorithm, signedBytes, signature, key, this.#legacy);
-      known.set(name, verdict);
-    }
-    return verdict;
+    const known = list.knownVerdict(key, this.#legacy);
+    if (known !== undefined) return known;
+    return --this.#signatureChecksLeft < 0 ? undefined : list.verify(key, this.#legacy);
   }
 
   #isInProgress(signer: Certificate, anchor: Certificate): boolean {

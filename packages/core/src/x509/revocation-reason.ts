@@ -17,8 +17,17 @@ const reasonNames = [
   "aACompromise",
 ] as const;
 
-/** Reads a CRLReason. Later editions of X.509 add reasons: one that has no name here revokes all the same. */
-export function readRevocationReason(reader: DerReader): string {
-  const code = reader.readSmallInteger(enumerated);
+/** Reads a CRLReason, as its number. */
+export function readReasonCode(reader: DerReader): number {
+  return reader.readSmallInteger(enumerated);
+}
+
+/** Later editions of X.509 add reasons: one that has no name here revokes all the same. */
+export function reasonNameOf(code: number): string {
   return reasonNames[code] ?? `reason ${code}`;
+}
+
+/** Reads a CRLReason, as its name. */
+export function readRevocationReason(reader: DerReader): string {
+  return reasonNameOf(readReasonCode(reader));
 }

@@ -1,4 +1,4 @@
-import { constants, verify, type KeyObject } from "node:crypto";
+import { constants, verify, type KeyObject, type VerifyKeyObjectInput } from "node:crypto";
 import { DerError } from "../asn1/der-error.ts";
 import { DerReader } from "../asn1/der-reader.ts";
 import { oid, oids } from "../asn1/oids.ts";
@@ -21,6 +21,9 @@ export type SignatureAlgorithm =
   | { readonly scheme: "ecdsa" | "rsa-pkcs1"; readonly hash: Hash }
   | { readonly scheme: "rsa-pss"; readonly hash: Hash; readonly saltLength: number }
   | { readonly scheme: "Ed25519" | "Ed448" };
+
+/** One whose message can be hashed piece by piece. */
+type HashingAlgorithm = Extract<SignatureAlgorithm, { hash: Hash }>;
 
 /** RFC 3279 2.2, RFC 5758 3.2, RFC 4055 5, RFC 8410 3 */
 const algorithms = new Map<string, SignatureAlgorithm>([
@@ -116,14 +119,24 @@ export function verifySignature(
   key: PublicKey,
   legacy: ReadonlySet<LegacyAlgorithm> = noLegacy,
 ): SignatureVerdict {
-  if (algorithm === undefined) return "algorithm-unsupported";
-  if (!isAcceptedAlgorithm(algorithm, legacy)) return "algorithm-unsupported";
+  if (algorithm === undefined || !isAcceptedAlgorithm(algorithm, legacy)) {
+    return "algorithm-unsupported";
+  }
+  const keyObject = keyToVerifyWith(algorithm, signature, key);
+  if (typeof keyObject === "string") return keyObject;
+  return check(algorithm, signed, signature, keyObject) ? "valid" : "invalid";
+}
+
+/** The key for `node:crypto`, where key and signature are such as the algorithm asks for; the verdict where they are not. */
+export function keyToVerifyWith(
+  algorithm: SignatureAlgorithm,
+  signature: Buffer,
+  key: PublicKey,
+): KeyObject | Exclude<SignatureVerdict, "valid"> {
   if (!fits(algorithm, key))
     return key.shape.type === "unsupported" ? "key-unsupported" : "invalid";
   if (algorithm.scheme === "ecdsa" && !isEcdsaSignature(signature)) return "invalid";
-  const keyObject = key.keyObject;
-  if (keyObject === undefined) return "key-unsupported";
-  return check(algorithm, signed, signature, keyObject) ? "valid" : "invalid";
+  return key.keyObject ?? "key-unsupported";
 }
 
 /** Whether an algorithm that the engine knows is strong enough, or named as weak but accepted. */
@@ -158,29 +171,30 @@ function check(
   signature: Buffer,
   key: KeyObject,
 ): boolean {
+  if (!("hash" in algorithm)) return verify(null, signed, key, signature);
+  return withPadding(algorithm, key, (padded) => verify(algorithm.hash, signed, padded, signature));
+}
+
+/** Lets a signature be checked with the padding that its algorithm names, and no other. */
+export function withPadding(
+  algorithm: HashingAlgorithm,
+  key: KeyObject,
+  isValid: (key: VerifyKeyObjectInput | KeyObject) => boolean,
+): boolean {
   switch (algorithm.scheme) {
     case "ecdsa":
-      return verify(algorithm.hash, signed, key, signature);
+      return isValid(key);
     case "rsa-pkcs1":
-      return verify(
-        algorithm.hash,
-        signed,
-        { key, padding: constants.RSA_PKCS1_PADDING },
-        signature,
-      );
+      return isValid({ key, padding: constants.RSA_PKCS1_PADDING });
     case "rsa-pss": {
-      const { hash, saltLength } = algorithm;
-      const padding = constants.RSA_PKCS1_PSS_PADDING;
+      const { saltLength } = algorithm;
       try {
-        return verify(hash, signed, { key, padding, saltLength }, signature);
+        return isValid({ key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
       } catch {
         // OpenSSL throws where a PSS key's own parameters forbid this hash or salt: no valid signature either.
         return false;
       }
     }
-    case "Ed25519":
-    case "Ed448":
-      return verify(null, signed, key, signature);
   }
 }
 

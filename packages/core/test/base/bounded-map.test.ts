@@ -44,6 +44,17 @@ describe("BoundedMap", () => {
     expect([map.get(996), map.get(997), map.get(999)]).to.deep.equal([undefined, 997, 999]);
   });
 
+  it("returns what it forgets for a new entry, and shows what it holds", () => {
+    const map = new BoundedMap<string, number>(2);
+    expect([map.set("a", 1), map.set("b", 2), map.set("b", 3), map.set("c", 4)]).to.deep.equal([
+      undefined,
+      undefined,
+      undefined,
+      1,
+    ]);
+    expect([...map.values()]).to.deep.equal([3, 4]);
+  });
+
   it("forgets what is deleted", () => {
     const map = new BoundedMap<string, number>(2);
     map.set("a", 1);

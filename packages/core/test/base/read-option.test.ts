@@ -3,6 +3,7 @@ import { expect } from "chai";
 import {
   checkFunction,
   checkList,
+  checkMethod,
   readBoolean,
   readChoice,
   readObject,
@@ -46,6 +47,30 @@ describe("checkFunction and checkList", () => {
         "x: is not a function. Pass a function, or leave it out.",
       );
       expect(messageOf(checkList)).to.equal("x: is not a list. Pass a list, or leave it out.");
+    });
+  }
+});
+
+describe("checkMethod", () => {
+  it("lets pass what is left out, and what has the method, also by its class", () => {
+    class Counter {
+      count() {
+        return 0;
+      }
+    }
+    for (const value of [undefined, new Counter(), { count: Date.now }]) {
+      checkMethod(value, "metrics", "count");
+    }
+  });
+
+  for (const value of [null, false, 0, "", "count", {}, { count: 1 }, Date.now]) {
+    it(`refuses ${JSON.stringify(value)}`, () => {
+      const error = configErrorOf(() => {
+        checkMethod(value, "metrics", "count");
+      });
+      expect(error.message).to.equal(
+        "metrics: has no method count. Pass an object with it, or leave it out.",
+      );
     });
   }
 });

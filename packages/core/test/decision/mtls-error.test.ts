@@ -80,6 +80,24 @@ describe("MtlsError", () => {
     }
   });
 
+  it("ends the connection of whoever was revoked, suspended, denied or is not known to the responder", () => {
+    const ending = Object.keys(reasons).filter(
+      (code) => errorOf(code as ReasonCode).endsConnection,
+    );
+    expect(ending).to.deep.equal([
+      "certificate-revoked",
+      "certificate-on-hold",
+      "certificate-denied",
+      "responder-unknown",
+    ]);
+  });
+
+  it("answers 503 where a status cannot be had, which is nobody's guilt, and says so", () => {
+    const error = errorOf("revocation-unknown", split);
+    expect(error).to.include({ status: 503, expose: false, endsConnection: false });
+    expect(error.publicReason.code).to.equal("revocation-unknown");
+  });
+
   it("carries the cause of the reason, when there is one", () => {
     const cause = new Error("broken clock");
     const error = new MtlsError(deny(reason("engine-failed", { cause })), defaultStatuses);

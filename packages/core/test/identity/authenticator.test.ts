@@ -23,7 +23,12 @@ const hourMs = 3_600_000;
 const minuteMs = 60_000;
 
 function authenticatorOf(trust: TrustParts, limits: Partial<Limits> = {}): Authenticator {
-  return new Authenticator(trustSet(trust), { ...defaultLimits, ...limits }, clientRules());
+  return new Authenticator(
+    trustSet(trust),
+    { ...defaultLimits, ...limits },
+    clientRules(),
+    undefined,
+  );
 }
 
 /** `verified`, or the reason's code. */
@@ -107,6 +112,7 @@ describe("Authenticator", () => {
       trustSet({ anchors: [silent.root] }),
       defaultLimits,
       clientRules({ extendedKeyUsage: "required" }),
+      undefined,
     );
     expect(outcome(strict.authenticate(fakeConnection(silent.chain), now))).to.equal(
       "extended-key-usage-invalid",
@@ -291,7 +297,12 @@ describe("Authenticator", () => {
           return anchorsNamed(...parameters);
         },
       });
-      const authenticator = new Authenticator(set, { ...defaultLimits, ...limits }, clientRules());
+      const authenticator = new Authenticator(
+        set,
+        { ...defaultLimits, ...limits },
+        clientRules(),
+        undefined,
+      );
       /** How many searches a new connection with this list causes. */
       return (list: readonly TestCertificate[], at: number): number => {
         const before = searches;

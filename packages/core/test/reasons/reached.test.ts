@@ -1,8 +1,18 @@
+import { Readable } from "node:stream";
+
 import { expect } from "chai";
 
-import { authority, brokenCertificates, extensions } from "@mtls-shield/testkit";
+import {
+  authority,
+  brokenCertificates,
+  certificateList,
+  extensions,
+  ocspResponse,
+  type CrlEntryChanges,
+} from "@mtls-shield/testkit";
 
 import {
+  createDenyList,
   createTrustSet,
   TlsConnection,
   verifyChain,
@@ -12,6 +22,7 @@ import {
   type ShieldOptions,
 } from "../../src/index.ts";
 import { createGuard } from "../../src/guard.ts";
+import type { RevocationCode } from "../../src/path/path-acceptance.ts";
 import { dnsName } from "../../src/policy/matchers.ts";
 import { reasons } from "../../src/reasons/reasons.ts";
 import { createFakeShield, fakeClient } from "../../src/testing.ts";
@@ -72,14 +83,26 @@ function said(verdict: ChainVerdict): readonly ReasonCode[] {
   return found.map(({ code }) => code);
 }
 
-/** What `acceptPath` refuses. */
-function refusedBy(code: "certificate-revoked" | "revocation-unknown"): Way {
-  return () =>
-    said(
-      judgeChain(issue({}), {
-        acceptPath: () => ({ outcome: "refused", code, certificateIndex: 0 }),
-      }),
+/** What a shield says by these lists, and `verifyChain` by the word of whoever it asks. */
+function refusedBy(code: RevocationCode, entries: readonly CrlEntryChanges[] | undefined): Way {
+  return async () => {
+    const chain = authority({ clock }).client({ serialNumber: 7n });
+    const lists = entries?.map((revoked) =>
+      certificateList(chain.root, { now: clock(), revoked: [revoked] }),
     );
+    const crl = lists?.map(({ der }) => der) ?? new URL("http://crl.example/silent.crl");
+    const fetcher = () => Promise.reject(new Error("nobody is there"));
+    const { shield } = shieldOf({
+      trust: { anchors: chain.root.pem },
+      revocation: { crl },
+      fetcher,
+      onRevocationEvent: () => undefined,
+    });
+    const context = await shield.decideWhenKnown(fakeRequest(fakeConnection(chain.chain)));
+    shield.close();
+    const acceptPath = () => ({ outcome: "refused", code, certificateIndex: 0 }) as const;
+    return [...codesOf(context), ...said(judgeChain(issue({}), { acceptPath }))];
+  };
 }
 
 const rule = { match: "* /**" } as const;
@@ -131,8 +154,30 @@ const ways: Readonly<Record<ReasonCode, Way>> = {
   "extended-key-usage-invalid": broken("extended-key-usage-invalid"),
   "certificate-expired": broken("certificate-expired"),
   "certificate-not-yet-valid": broken("certificate-not-yet-valid"),
-  "certificate-revoked": refusedBy("certificate-revoked"),
-  "revocation-unknown": refusedBy("revocation-unknown"),
+  "certificate-revoked": refusedBy("certificate-revoked", [{ serialNumber: 7n }]),
+  "certificate-on-hold": refusedBy("certificate-on-hold", [
+    { serialNumber: 7n, reason: "certificateHold" },
+  ]),
+  "certificate-denied": () => {
+    const denied = createDenyList({ entries: [{ publicKey: issued.leaf.pem }] });
+    return asked({ revocation: { denied } });
+  },
+  "responder-unknown": async () => {
+    const chain = authority({ clock }).client();
+    const response = ocspResponse(chain.root, {
+      now: clock(),
+      responses: [{ certificate: chain.leaf, status: "unknown" }],
+    });
+    const { shield } = shieldOf({
+      trust: { anchors: chain.root.pem },
+      revocation: { ocsp: "http://ocsp.example" },
+      fetcher: () => Promise.resolve({ status: 200, headers: {}, body: Readable.from([response]) }),
+    });
+    const context = await shield.decideWhenKnown(fakeRequest(fakeConnection(chain.chain)));
+    shield.close();
+    return codesOf(context);
+  },
+  "revocation-unknown": refusedBy("revocation-unknown", undefined),
   "peer-name-mismatch": () => {
     const server = authority({ clock }).server();
     const verdict = verifyChain({

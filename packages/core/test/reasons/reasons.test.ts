@@ -19,10 +19,12 @@ const published: Readonly<Record<string, readonly string[]>> = {
     ...["name-comparison-limit", "policy-mapping-invalid", "policy-missing", "signature-invalid"],
     ...["issuer-certificate-expired", "issuer-certificate-not-yet-valid", "key-usage-invalid"],
     ...["extended-key-usage-invalid", "certificate-expired", "certificate-not-yet-valid"],
-    ...["certificate-revoked", "revocation-unknown", "peer-name-mismatch", "svid-invalid"],
+    ...["certificate-revoked", "certificate-on-hold", "certificate-denied", "responder-unknown"],
+    ...["peer-name-mismatch", "svid-invalid"],
   ],
   authorization: ["trust-set-mismatch", "client-not-allowed", "client-denied", "no-rule-matches"],
   request: ["target-ambiguous", "method-ambiguous", "host-ambiguous"],
+  availability: ["revocation-unknown"],
   engine: [
     ...["certificate-not-requested", "trust-missing", "trust-hidden", "trust-unusable"],
     ...["trust-set-unnamed", "matcher-failed", "shield-missing", "engine-failed"],

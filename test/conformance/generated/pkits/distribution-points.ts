@@ -126,7 +126,7 @@ function addReasons(suite: PkitsSuite): void {
     "refuses by the list of compromises",
     compromised,
   );
-  suite.refuses("4.14.16", "certificate-revoked", "refuses by the list of other reasons", held);
+  suite.refuses("4.14.16", "certificate-on-hold", "refuses by the list of other reasons", held);
 
   const two = anchor.subordinate(unit("onlySomeReasons CA2"), { list: "none" });
   two.publish({ scope: { onlyReasons: ["affiliationChanged", "superseded"] } });

@@ -6,6 +6,7 @@ const Koa = require("koa");
 const { createShield } = require("@mtls-shield/core");
 const { fakeClient } = require("@mtls-shield/core/testing");
 const { createAuthority } = require("@mtls-shield/pki");
+const { createFileStore } = require("@mtls-shield/stores/file");
 const onExpress = require("@mtls-shield/express");
 const onKoa = require("@mtls-shield/koa");
 const onNode = require("@mtls-shield/node");
@@ -66,9 +67,14 @@ async function main() {
     ];
     server.close();
   }
-  answers.functions = [createShield, fakeClient, fakeExpress, fakeKoa, fakeNode].map(
-    (it) => typeof it,
-  );
+  answers.functions = [
+    createShield,
+    fakeClient,
+    fakeExpress,
+    fakeKoa,
+    fakeNode,
+    createFileStore,
+  ].map((it) => typeof it);
   answers.sameMtlsError = onExpress.MtlsError === onKoa.MtlsError;
   console.log(JSON.stringify(answers));
 }

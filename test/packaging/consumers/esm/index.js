@@ -6,6 +6,7 @@ import Koa from "koa";
 import { createShield } from "@mtls-shield/core";
 import { fakeClient } from "@mtls-shield/core/testing";
 import { createAuthority } from "@mtls-shield/pki";
+import { createFileStore } from "@mtls-shield/stores/file";
 import mtlsExpress, * as onExpress from "@mtls-shield/express";
 import mtlsKoa, * as onKoa from "@mtls-shield/koa";
 import mtlsNode, * as onNode from "@mtls-shield/node";
@@ -65,7 +66,7 @@ for (const [name, api] of Object.entries({ express: expressApi, koa: koaApi, nod
   ];
   server.close();
 }
-answers.functions = [createShield, fakeClient, fakeExpress, fakeKoa, fakeNode].map(
+answers.functions = [createShield, fakeClient, fakeExpress, fakeKoa, fakeNode, createFileStore].map(
   (it) => typeof it,
 );
 answers.sameMtlsError = onExpress.MtlsError === onKoa.MtlsError;

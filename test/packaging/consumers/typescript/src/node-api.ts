@@ -2,6 +2,7 @@ import { createServer as createHttp2Server } from "node:http2";
 import { createServer, type Server } from "node:https";
 import {
   clientOf,
+  createDenyList,
   createMtlsServer,
   httpsOptions,
   mtls,
@@ -15,6 +16,7 @@ import {
   type CertificateAuthority,
   type IssuedCertificate,
 } from "@mtls-shield/pki";
+import { createFileStore } from "@mtls-shield/stores/file";
 
 export const summary = (code: ReasonCode): string => reasons[code].summary;
 
@@ -23,7 +25,14 @@ export async function createServers(): Promise<readonly Server[]> {
   const root: CertificateAuthority = await createAuthority({ keyAlgorithm: "ecdsa-p384" });
   const identity: IssuedCertificate = await root.issueServer({ dnsNames: ["localhost"] });
   const tls = { cert: identity.chainPem, key: identity.privateKeyPem, ca: root.trustPem };
-  const shield = mtls({ mode: "report" });
+  const store = createFileStore({ folder: "store" });
+  const shield = mtls({
+    mode: "report",
+    revocation: { denied: createDenyList({ store }), mode: "soft", store },
+    onRevocationEvent: ({ time, type }) => {
+      console.log(new Date(time), type);
+    },
+  });
   const guard = requireClient("any-client");
 
   const shielded = createMtlsServer({ ...tls, shield }, (request, response) => {

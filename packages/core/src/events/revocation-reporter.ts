@@ -1,0 +1,53 @@
+import type { Clock } from "../base/clock.ts";
+import type {
+  EmitRevocation,
+  RevocationEvent,
+  RevocationOccurrence,
+} from "../revocation/revocation-event.ts";
+import { noticeFailedCallback, timeOf } from "./decision-reporter.ts";
+import { countRevocation, type Metrics } from "./metrics.ts";
+import type { Notices } from "./notices.ts";
+
+/** Who wants to know what happens to revocation data. */
+export interface RevocationListeners {
+  readonly onRevocationEvent?: (event: RevocationEvent) => unknown;
+  readonly metrics?: Metrics;
+}
+
+/** Hands events on to listeners and counters; one that fails changes nothing, and is reported once. */
+export function createRevocationReporter(
+  { onRevocationEvent, metrics }: RevocationListeners,
+  clock: Clock,
+  notices: Notices,
+): EmitRevocation {
+  const guarded = (option: string, tell: () => unknown): void => {
+    const reportFault = (fault: unknown): void => {
+      noticeFailedCallback(notices, option, fault);
+    };
+    try {
+      Promise.resolve(tell()).catch(reportFault);
+    } catch (fault) {
+      reportFault(fault);
+    }
+  };
+  return (occurrence) => {
+    const event: RevocationEvent = Object.freeze({ time: timeOf(clock), ...occurrence });
+    warnIfAlone(occurrence, onRevocationEvent !== undefined, notices);
+    if (onRevocationEvent !== undefined) {
+      guarded("onRevocationEvent", () => onRevocationEvent(event));
+    }
+    if (metrics !== undefined) {
+      guarded("metrics", () => countRevocation(metrics, event));
+    }
+  };
+}
+
+/** Where nobody listens, the first of each kind of trouble is a warning: stale revocation data must not stay unnoticed. */
+function warnIfAlone(occurrence: RevocationOccurrence, isHeard: boolean, notices: Notices): void {
+  if (isHeard || !("problem" in occurrence)) return;
+  const { type, source, problem } = occurrence;
+  notices.once(`${type} ${source}`, {
+    option: "revocation",
+    message: `${type}: ${source}: ${problem}. What was loaded before counts on; onRevocationEvent hears of every further one.`,
+  });
+}

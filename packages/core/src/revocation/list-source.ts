@@ -1,0 +1,13 @@
+/** Where revocation lists come from, again and again. */
+export interface ListSource {
+  /** For events: the file or address. */
+  readonly name: string;
+  /** Whether a list of it has ever been in use. */
+  readonly isLoaded: boolean;
+  /** The attempt that is under way. */
+  readonly loading: Promise<void> | undefined;
+  /** Makes an attempt now, unless one is under way, and settles with it; goes on in the background. Never rejects. */
+  load(): Promise<void>;
+  /** Ends what goes on in the background. */
+  close(): void;
+}

@@ -1,0 +1,220 @@
+import type { Surroundings } from "../base/surroundings.ts";
+import type { SearchLimits } from "../base/limits.ts";
+import { ConfigError } from "../base/config-error.ts";
+import type { ConfigWarning } from "../base/config-warning.ts";
+import type { FetchSurroundings } from "../network/fetch-limited.ts";
+import type { TrustSet } from "../path/trust-set.ts";
+import type { ValidationRules } from "../path/validation-context.ts";
+import { MemoryStore } from "../store/memory-store.ts";
+import { FileListSource } from "./file-list-source.ts";
+import { Gate } from "./gate.ts";
+import { HostGates } from "./host-gates.ts";
+import { InlineListSource } from "./inline-list-source.ts";
+import type { ListOrigin } from "./list-input.ts";
+import { ListLibrary } from "./list-library.ts";
+import { ListMarks } from "./list-marks.ts";
+import type { ListSource } from "./list-source.ts";
+import { OcspClient } from "./ocsp-client.ts";
+import { Revocation } from "./revocation.ts";
+import type { EmitRevocation } from "./revocation-event.ts";
+import type { RevocationSettings } from "./revocation-options.ts";
+import { RevocationSources } from "./revocation-sources.ts";
+import { operatorAddresses } from "../network/address-policy.ts";
+import { UrlListSource } from "./url-list-source.ts";
+import { warnOfDenyLists } from "./warn-of-deny-lists.ts";
+import { warnOfUnsharedMarks } from "./warn-of-unshared-marks.ts";
+
+export interface RevocationsOptions {
+  /** Of the shield, for every set without settings of its own. */
+  readonly shared: RevocationSettings | undefined;
+  /** By the name of the set; undefined: nobody is asked. */
+  readonly own: ReadonlyMap<string, RevocationSettings | undefined>;
+  /** Undefined: the TLS server's own `ca`, which is not known yet. */
+  readonly trustSets: readonly TrustSet[] | undefined;
+  readonly rules: ValidationRules;
+  readonly limits: SearchLimits;
+  readonly surroundings: Surroundings & FetchSurroundings;
+  readonly emit: EmitRevocation;
+  readonly warn: (warning: ConfigWarning) => void;
+}
+
+/** An operator's word that an authority had to start over with its lists. */
+export interface ListMarksReset {
+  /** The name of the lists' issuer as RFC 4514 text, as events tell it. */
+  readonly issuer: string;
+  /** Who decided it, and why: for the record. */
+  readonly by: string;
+  readonly why: string;
+}
+
+/** How often it is looked whether everything is there. */
+const readinessPauseMs = 50;
+
+/** Lists at addresses in certificates that are fetched at once from one host: each may be as long as the longest. */
+const namedListsAtOnce = 2;
+
+/** What is known of revocations, for each trust set of a shield. */
+export class Revocations {
+  readonly #shared: Revocation | undefined;
+  readonly #own = new Map<string, Revocation | undefined>();
+  readonly #surroundings: Surroundings;
+  readonly #emit: EmitRevocation;
+  readonly #stops: readonly (() => void)[];
+  #isClosed = false;
+
+  constructor(options: RevocationsOptions) {
+    const { shared, own, trustSets } = options;
+    this.#surroundings = options.surroundings;
+    this.#emit = options.emit;
+    const others = trustSets?.filter(({ name }) => !own.has(name));
+    if (shared !== undefined && others?.length === 0) {
+      throw new ConfigError(
+        "revocation",
+        "counts for no trust set, since each has its own",
+        "Leave it out, or take it out of the sets for which this one should count.",
+      );
+    }
+    for (const [name, settings] of own) {
+      const sets = trustSets?.filter((set) => set.name === name);
+      this.#own.set(name, settings && createRevocation(settings, sets, options));
+    }
+    this.#shared = shared && createRevocation(shared, others, options);
+    for (const { settings } of this.#all) warnOfDenyLists(settings, options.warn);
+    warnOfUnsharedMarks(
+      this.#all.map(({ settings }) => settings),
+      options.warn,
+    );
+    const denyLists = new Set(this.#all.flatMap(({ settings }) => settings.denyLists));
+    this.#stops = [...denyLists].map((list) => list.onEvent(options.emit));
+  }
+
+  /** Of the trust set of this name. */
+  of(name: string): Revocation | undefined {
+    return this.#own.has(name) ? this.#own.get(name) : this.#shared;
+  }
+
+  /** How long a request waits for a first answer. */
+  get timeoutMs(): number {
+    return Math.max(0, ...this.#all.map(({ settings }) => settings.timeoutMs));
+  }
+
+  isReady(): boolean {
+    return this.#all.every(
+      ({ settings, sources }) =>
+        settings.denyLists.every(({ isReady }) => isReady) &&
+        (settings.mode !== "hard" || sources.isLoaded()),
+    );
+  }
+
+  async whenReady(): Promise<void> {
+    const { timers } = this.#surroundings;
+    while (!this.isReady() && !this.#isClosed) {
+      await new Promise<void>((resolve) => timers.after(readinessPauseMs, resolve, "keep-alive"));
+    }
+  }
+
+  /** Lets older lists of an issuer pass once again, and says who wanted that. */
+  async resetListMarks({ issuer, by, why }: ListMarksReset): Promise<number> {
+    // For the record even where the store fails in the middle of it.
+    this.#emit({ type: "revocation-marks-reset", issuer, by, why });
+    let count = 0;
+    for (const { sources } of this.#all) {
+      count += await sources.library.reset(issuer);
+      sources.reload();
+    }
+    return count;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const stop of this.#stops) stop();
+    for (const { sources, settings } of this.#all) {
+      sources.close();
+      for (const list of settings.ownDenyLists) list.close();
+    }
+  }
+
+  get #all(): readonly Revocation[] {
+    return [this.#shared, ...this.#own.values()].filter((one) => one !== undefined);
+  }
+}
+
+function createRevocation(
+  settings: RevocationSettings,
+  sets: readonly TrustSet[] | undefined,
+  { rules, limits, surroundings, emit }: RevocationsOptions,
+): Revocation {
+  if (sets === undefined && settings.listOrigins.length > 0) {
+    throw new ConfigError(
+      "revocation.crl",
+      "needs to know whose lists count, and there is no `trust` option",
+      "Pass the authorities as `trust` as well: the same as the server's `ca`.",
+    );
+  }
+  const { toleranceMs, refreshMs, maxListBytes, listOrigins, listSigners } = settings;
+  const authorities = (sets ?? []).flatMap(({ anchors, intermediates }) => [
+    ...anchors,
+    ...intermediates,
+  ]);
+  const { clock } = surroundings;
+  const library = new ListLibrary({
+    authorities: [...authorities, ...listSigners],
+    legacy: rules.legacy,
+    marks: new ListMarks(settings.store ?? new MemoryStore({ clock })),
+    clock,
+    emit,
+    pause,
+  });
+  const urls = listOrigins.flatMap((origin) => (origin.type === "url" ? [origin.url] : []));
+  const policy = operatorAddresses(urls);
+  const usual = { library, surroundings, emit, pause, maxBytes: maxListBytes, refreshMs };
+  const makeSource = (origin: ListOrigin): ListSource => {
+    switch (origin.type) {
+      case "inline":
+        return new InlineListSource({ ...usual, lists: origin.lists, name: origin.option });
+      case "path":
+        return new FileListSource({ ...usual, path: origin.path });
+      case "url":
+        return new UrlListSource({
+          ...usual,
+          url: origin.url,
+          policy,
+          authorities: [],
+          gate: new Gate(1),
+        });
+    }
+  };
+  const gates = new HostGates(namedListsAtOnce);
+  const sources = new RevocationSources({
+    library,
+    emit,
+    responders: new OcspClient({
+      surroundings,
+      signers: settings.responderSigners,
+      legacy: rules.legacy,
+      nonce: settings.nonce,
+      certificateIdHash: settings.certificateIdHash,
+      toleranceMs,
+      maxAgeMs: settings.maxAgeMs,
+      refreshMs,
+      emit,
+    }),
+    lists: settings.mode === "off" ? [] : listOrigins.map(makeSource),
+    makeSource: (url, addressPolicy, more) =>
+      new UrlListSource({
+        ...usual,
+        url,
+        policy: addressPolicy,
+        authorities: more,
+        gate: gates.of(url),
+      }),
+  });
+  return new Revocation(settings, sources, rules, limits);
+}
+
+let turnBegan = 0;
+async function pause(): Promise<void> {
+  if (performance.now() - turnBegan < 15) return;
+  await new Promise((resolve) => setImmediate(resolve));
+  turnBegan = performance.now();
+}
