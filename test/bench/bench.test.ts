@@ -48,6 +48,29 @@ describe("npm run bench", () => {
         "pathological.oneName.pkijsMs",
         "pathological.constrainedNames.ms",
         "pathological.constrainedNames.pkijsMs",
+        "crl.1m.load.ms",
+        "crl.1m.load.opensslMs",
+        "crl.1m.load.vs.openssl",
+        "crl.1m.bytesPerEntry",
+        "crl.1m.peakMb",
+        "crl.1m.lookup.ns",
+        "crl.1m.lookup.hitNs",
+        "crl.1m.lookup.missNs",
+        "crl.1m.pause.der.ms",
+        "crl.1m.pause.pem.ms",
+        "crl.1m.pause.ms",
+        ...[
+          "longSerials",
+          "mixedSerials",
+          "reasons",
+          "issuers",
+          "sequential",
+          "equalLowBits",
+        ].flatMap((shape) =>
+          ["bytesBesideSerial", "peakMb", "lookup.ns", "pause.ms"].map(
+            (name) => `crl.shape.${shape}.${name}`,
+          ),
+        ),
       );
       for (const [name, value] of Object.entries(figures)) {
         expect(value, name).to.satisfy(Number.isFinite);
@@ -65,6 +88,6 @@ describe("npm run bench", () => {
     expect(error).to.have.property("code", 2);
     expect(error)
       .to.have.property("stderr")
-      .that.contains("decide, verify, parse, libraries, pathological, request");
+      .that.contains("decide, verify, parse, libraries, pathological, request, crl");
   });
 });

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { printTable, type Figure } from "./figures.ts";
+import { benchCrl } from "./bench-crl.ts";
 import { benchDecision } from "./bench-decision.ts";
 import { benchLibraries } from "./bench-libraries.ts";
 import { benchParsing } from "./bench-parsing.ts";
@@ -20,6 +21,7 @@ const suites: Readonly<Record<string, (effort: Effort) => Promise<readonly Figur
   libraries: benchLibraries,
   pathological: benchPathological,
   request: benchRequests,
+  crl: benchCrl,
 };
 
 const { values, positionals } = parseArgs({

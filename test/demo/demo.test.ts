@@ -15,43 +15,50 @@ const root = new URL("../../", import.meta.url);
 /** What each API has to answer: endpoint, client, expected status, status, reason. */
 const expectedRows = `
 Anyone, and any client
-✓ GET /health                 no certificate                     200       200
-✓ GET /whoami                 no certificate                     403       403     certificate-missing
-✓ GET /whoami                 right certificate                  200       200
+✓ GET /health                 no certificate                       200       200
+✓ GET /whoami                 no certificate                       403       403     certificate-missing
+✓ GET /whoami                 right certificate                    200       200
 
 Some clients, by their SPIFFE ID
-✓ GET /orders                 right certificate                  200       200
-✓ GET /orders                 certificate below an intermediate  200       200
-✓ GET /orders                 no certificate                     403       403     certificate-missing
-✓ GET /orders                 another CA's                       403       403     issuer-unknown
-✓ GET /orders                 another CA's, under our CA's name  403       403     issuer-unknown
-✓ GET /orders                 self-signed                        403       403     certificate-self-signed
-✓ GET /orders                 expired                            403       403     certificate-expired
-✓ GET /orders                 not yet valid                      403       403     certificate-not-yet-valid
-✓ GET /orders                 a server's certificate             403       403     extended-key-usage-invalid
+✓ GET /orders                 right certificate                    200       200
+✓ GET /orders                 certificate below an intermediate    200       200
+✓ GET /orders                 no certificate                       403       403     certificate-missing
+✓ GET /orders                 another CA's                         403       403     issuer-unknown
+✓ GET /orders                 another CA's, under our CA's name    403       403     issuer-unknown
+✓ GET /orders                 self-signed                          403       403     certificate-self-signed
+✓ GET /orders                 expired                              403       403     certificate-expired
+✓ GET /orders                 not yet valid                        403       403     certificate-not-yet-valid
+✓ GET /orders                 a server's certificate               403       403     extended-key-usage-invalid
 
 A guard on one route
-✓ DELETE /orders/7            the one that the guard admits      200       200
-✓ DELETE /orders/7            right certificate for the others   403       403     client-not-allowed
+✓ DELETE /orders/7            the one that the guard admits        200       200
+✓ DELETE /orders/7            right certificate for the others     403       403     client-not-allowed
 
 One client, by its fingerprint
-✓ GET /admin/users            the pinned one                     200       200
-✓ GET /admin/users            right CA and name, not the pinned  403       403     client-not-allowed
-✓ GET /admin/users            right certificate, other endpoint  403       403     client-not-allowed
+✓ GET /admin/users            the pinned one                       200       200
+✓ GET /admin/users            right CA and name, not the pinned    403       403     client-not-allowed
+✓ GET /admin/users            right certificate, other endpoint    403       403     client-not-allowed
 
 The same endpoint in other spellings
-✓ GET /ADMIN/Users/           the pinned one                     200       200
-✓ GET /ADMIN/Users/           right certificate, other endpoint  403       403     client-not-allowed
-✓ GET /%61dmin/users          right certificate, other endpoint  403       403     client-not-allowed
-✓ GET //admin//users          right certificate, other endpoint  403       403     client-not-allowed
-✓ GET /orders/../admin/users  right certificate, other endpoint  403       403     client-not-allowed
-✓ GET /orders%2F..%2Fadmin    right certificate, other endpoint  400       400     target-ambiguous
+✓ GET /ADMIN/Users/           the pinned one                       200       200
+✓ GET /ADMIN/Users/           right certificate, other endpoint    403       403     client-not-allowed
+✓ GET /%61dmin/users          right certificate, other endpoint    403       403     client-not-allowed
+✓ GET //admin//users          right certificate, other endpoint    403       403     client-not-allowed
+✓ GET /orders/../admin/users  right certificate, other endpoint    403       403     client-not-allowed
+✓ GET /orders%2F..%2Fadmin    right certificate, other endpoint    400       400     target-ambiguous
+
+Revoked by a list
+✓ GET /orders                 revoked                              403       403     certificate-revoked
+✓ GET /orders                 on hold                              403       403     certificate-on-hold
+✓ GET /orders                 below an authority that was revoked  403       403     certificate-revoked
 
 A second call: TLS session resumed, or connection kept
-✓ GET /orders                 right certificate, resumed         200       200
-✓ GET /orders                 no certificate, resumed            403       403     certificate-missing
-✓ GET /orders                 expired since, resumed             403       403     certificate-expired
-✓ GET /orders                 expired since, kept                403       403     certificate-expired
+✓ GET /orders                 right certificate, resumed           200       200
+✓ GET /orders                 no certificate, resumed              403       403     certificate-missing
+✓ GET /orders                 expired since, resumed               403       403     certificate-expired
+✓ GET /orders                 expired since, kept                  403       403     certificate-expired
+✓ GET /orders                 revoked since, resumed               403       403     certificate-revoked
+✓ GET /orders                 revoked since, kept                  403       403     certificate-revoked
 `;
 
 describe("npm run demo", function () {

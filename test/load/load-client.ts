@@ -66,7 +66,7 @@ export class LoadClient {
       } catch (error) {
         this.#faults.push(`no connection: ${(error as Error).message}`);
       }
-      if (!this.#isStopped) await wait(retryMs);
+      await wait(retryMs);
     }
   }
 

@@ -1,16 +1,21 @@
+import { Agent } from "node:https";
 import { expect } from "chai";
 import Koa from "koa";
 import mount from "koa-mount";
 import supertest from "supertest";
 import { authority, callApi, startServer } from "@mtls-shield/testkit";
+import type { Shield } from "@mtls-shield/core";
+import { createFakeShield } from "@mtls-shield/core/testing";
 import {
   clientOf,
+  createDenyList,
   createMtlsServer,
   mtls,
   MtlsError,
   requireClient,
   type MtlsOptions,
 } from "../src/index.ts";
+import { middlewareOf } from "../src/mtls.ts";
 import { fakeClient, fakeMtls } from "../src/testing.ts";
 
 /** Of a supertest response, with a body that has to be looked at. */
@@ -166,4 +171,94 @@ describe("mtls() in Koa", () => {
     const app = appWith(fakeMtls({ ...ann, trust: "a" }, { rules, trustSets: ["a", "b"] }));
     expect((await supertest(app.callback()).get("/")).text).to.equal("ann");
   });
+});
+
+describe("a request in Koa that waited for its decision", () => {
+  /** Middleware around a shield that knows whom it admits only later. */
+  function waitingFor(client: typeof ann | undefined, onRefusal: "respond" | "next" = "respond") {
+    const shield = createFakeShield(client);
+    const waiting: Shield = {
+      statuses: shield.statuses,
+      notices: shield.notices,
+      decide: (request) => shield.decide(request),
+      decideWhenKnown: (request) => Promise.resolve(shield.decide(request)),
+      isReady: () => true,
+      whenReady: () => Promise.resolve(),
+      resetListMarks: () => Promise.resolve(0),
+      close: () => undefined,
+    };
+    return middlewareOf(waiting, onRefusal);
+  }
+
+  it("goes on, or is refused, as any other", async () => {
+    const admitted = await supertest(appWith(waitingFor(ann)).callback()).get("/");
+    expect([admitted.status, admitted.text]).to.deep.equal([200, "ann"]);
+    const app = appWith(waitingFor(undefined));
+    app.silent = true;
+    expect((await supertest(app.callback()).get("/")).status).to.equal(403);
+    const handedOn = appWith(waitingFor(undefined, "next"));
+    handedOn.silent = true;
+    expect((await supertest(handedOn.callback()).get("/")).status).to.equal(403);
+  });
+
+  it("leaves what comes after it throws to whoever is around it", async () => {
+    const seen: unknown[] = [];
+    const recorder: Koa.Middleware = async (ctx, next) => {
+      await next().catch((error: unknown) => {
+        seen.push(error);
+        ctx.status = 500;
+      });
+    };
+    const fault = new Error("boom");
+    const failing: Koa.Middleware = () => {
+      throw fault;
+    };
+    await supertest(appWith(recorder, waitingFor(ann), failing).callback()).get("/");
+    expect(seen).to.deep.equal([fault]);
+  });
+
+  it("has the rest of the shield beside the middleware", async () => {
+    const { isReady, whenReady, resetListMarks, close } = waitingFor(ann);
+    expect(isReady()).to.equal(true);
+    await whenReady();
+    expect(await resetListMarks({ issuer: "CN=A", by: "ops", why: "test" })).to.equal(0);
+    close();
+  });
+});
+
+describe("the connection of a revoked client of Koa", () => {
+  for (const onRefusal of [
+    "respond",
+    "next",
+    (_error: unknown, ctx: Koa.Context) => {
+      ctx.status = 403;
+      ctx.body = "{}";
+    },
+  ] as const) {
+    it(`ends after the refusal, with onRefusal ${typeof onRefusal === "string" ? onRefusal : "a function"}`, async () => {
+      const ca = authority();
+      const server = ca.server();
+      const client = ca.client();
+      const denied = createDenyList();
+      const trust = ca.root.pem;
+      const app = new Koa();
+      app.silent = true;
+      app.use(mtls({ trust, revocation: { denied }, onRefusal }));
+      app.use((ctx) => {
+        ctx.body = "{}";
+      });
+      const options = { key: server.leaf.privateKeyPem, cert: server.chainPem, ca: trust };
+      const running = await startServer(createMtlsServer(options, app));
+      const agent = new Agent({ keepAlive: true });
+      const call = async () => {
+        const { status, headers } = await callApi({ port: running.port, client, agent });
+        return [status, headers.connection];
+      };
+      expect(await call()).to.deep.equal([200, "keep-alive"]);
+      await denied.deny({ publicKey: client.leaf.pem });
+      expect(await call()).to.deep.equal([403, "close"]);
+      agent.destroy();
+      await running.close();
+    });
+  }
 });

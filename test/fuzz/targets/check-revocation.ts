@@ -40,11 +40,12 @@ export function checkRevocationTarget(corpus: Corpus): Target<Input> {
       const lists = input.lists.map(parseCertificateList).filter(isParsed);
       const verdict = judge(input, { acceptPath: acceptPathOf(input, lists) });
       if (verdict instanceof ConfigError) return unreadableTrust(verdict);
-      const isGenuine = (list: CertificateList): boolean =>
-        !input.forged.some((forged) => list.der.equals(forged));
+      const isGenuine = (list: Uint8Array): boolean =>
+        !input.forged.some((forged) => Buffer.from(forged).equals(list)) &&
+        isParsed(parseCertificateList(list));
       // What a forged list says must not make any difference for the better.
       const fault =
-        verdict.outcome === "verified" && input.mode === "required" && !lists.some(isGenuine)
+        verdict.outcome === "verified" && input.mode === "required" && !input.lists.some(isGenuine)
           ? "a list that nobody signed vouches for a certificate"
           : findFault(input, verdict);
       return { ...findingOf(verdict), fault };

@@ -21,6 +21,9 @@ export interface FileListSourceOptions {
   readonly pause: () => Promise<void>;
 }
 
+/** Each piece of a file costs a turn of the event loop, which is long where a server is busy. */
+const octetsAtOnce = 1_048_576;
+
 /** Lists in a file or a folder, which is watched. */
 export class FileListSource implements ListSource {
   readonly name: string;
@@ -93,10 +96,13 @@ export class FileListSource implements ListSource {
 
   async #read(file: string, signal: AbortSignal): Promise<boolean> {
     const { library, maxBytes, emit, pause } = this.#options;
-    const lists = await loadCertificateLists(createReadStream(file, { signal, highWaterMark: 1_048_576 }), {
-      maxBytes,
-      pause,
-    });
+    const lists = await loadCertificateLists(
+      createReadStream(file, { signal, highWaterMark: octetsAtOnce }),
+      {
+        maxBytes,
+        pause,
+      },
+    );
     if (typeof lists === "string") {
       emit({ type: "revocation-list-rejected", source: file, problem: lists });
       return false;

@@ -38,7 +38,9 @@ const mostScopes = 4_096;
 export class ListLibrary {
   readonly #options: ListLibraryOptions;
   readonly #lists = new Map<string, CertificateList>();
-  /** The same by their signatures, so that a list that is offered again is known at once. */
+  /** By the scope of deltas: the one before that in use, where only that goes with the complete list in use. */
+  readonly #displaced = new Map<string, CertificateList>();
+  /** Those in use by their signatures, so that a list that is offered again is known at once. */
   readonly #bySignature = new Map<string, CertificateList>();
   /** The issuer of each scope of which a list was ever offered that its authority had signed. */
   readonly #scopes = new Map<string, string>();
@@ -117,7 +119,7 @@ export class ListLibrary {
     } finally {
       // Also where the store fails at a later list: those before it would not be taken for new once more.
       if (isChanged) {
-        this.#index = new CrlIndex([...this.#lists.values()]);
+        this.#index = new CrlIndex([...this.#lists.values(), ...this.#displaced.values()]);
         this.#revision++;
       }
     }
@@ -149,9 +151,29 @@ export class ListLibrary {
     list.release();
     this.#isReset.delete(scope);
     this.#lists.set(scope, list);
-    if (current !== undefined) this.#bySignature.delete(signatureKey(current));
+    if (current !== undefined) {
+      this.#bySignature.delete(signatureKey(current));
+      if (list.isDelta) this.#keepWhereNeeded(scope, current, list, signer);
+    }
     this.#bySignature.set(signatureKey(list), list);
     return undefined;
+  }
+
+  /**
+   * A delta may start after the complete list in use. Until a newer one of these comes, the delta before it has to do: whoever
+   * withholds that one would otherwise have those forgotten whom the delta revoked.
+   */
+  #keepWhereNeeded(
+    scope: string,
+    before: CertificateList,
+    delta: CertificateList,
+    signer: PublicKey,
+  ): void {
+    const complete = this.#lists.get(scopeOf(delta, signer, "complete"));
+    if (complete !== undefined && startsBy(delta, complete)) this.#displaced.delete(scope);
+    else if (complete === undefined || startsBy(before, complete)) {
+      this.#displaced.set(scope, before);
+    }
   }
 
   async #findSigner(
@@ -180,6 +202,11 @@ export class ListLibrary {
       nextUpdate,
     });
   }
+}
+
+/** RFC 5280 5.2.4 (c): the delta leaves nothing out that was after the complete list. */
+function startsBy(delta: CertificateList, { extensions }: CertificateList): boolean {
+  return (delta.extensions.baseCrlNumber as bigint) <= (extensions.crlNumber ?? -1n);
 }
 
 function signatureKey({ signature }: CertificateList): string {

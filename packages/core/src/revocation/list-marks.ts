@@ -16,9 +16,12 @@ export interface ListMark {
 const mostWrites = 16;
 
 /** The key of everything that succeeds one another: the lists of one signer for one issuer and one scope, deltas apart. */
-export function scopeOf(list: CertificateList, signer: PublicKey): string {
+export function scopeOf(
+  list: CertificateList,
+  signer: PublicKey,
+  kind: "complete" | "delta" = list.isDelta ? "delta" : "complete",
+): string {
   const scope = list.extensions.all.get(crlExtensionTypes.issuingDistributionPoint)?.value;
-  const kind = list.isDelta ? "delta" : "complete";
   const parts = [kind, list.issuer.comparisonKey, scope?.toString("hex") ?? ""];
   return toHex(sha256(signer.der, Buffer.from(parts.join("\n"))));
 }

@@ -20,6 +20,7 @@ import type { EmitRevocation } from "./revocation-event.ts";
 import type { RevocationSettings } from "./revocation-options.ts";
 import { RevocationSources } from "./revocation-sources.ts";
 import { operatorAddresses } from "../network/address-policy.ts";
+import { createPause } from "../x509/sliced-work.ts";
 import { UrlListSource } from "./url-list-source.ts";
 import { warnOfDenyLists } from "./warn-of-deny-lists.ts";
 import { warnOfUnsharedMarks } from "./warn-of-unshared-marks.ts";
@@ -157,6 +158,7 @@ function createRevocation(
     ...intermediates,
   ]);
   const { clock } = surroundings;
+  const pause = createPause();
   const library = new ListLibrary({
     authorities: [...authorities, ...listSigners],
     legacy: rules.legacy,
@@ -210,11 +212,4 @@ function createRevocation(
       }),
   });
   return new Revocation(settings, sources, rules, limits);
-}
-
-let turnBegan = 0;
-async function pause(): Promise<void> {
-  if (performance.now() - turnBegan < 15) return;
-  await new Promise((resolve) => setImmediate(resolve));
-  turnBegan = performance.now();
 }

@@ -6,6 +6,22 @@ export type Pause = () => Promise<void>;
 /** Every event that has come in meanwhile is looked after first. */
 export const letOthersRun: Pause = () => setImmediate();
 
+/** About as long as the turn of a server that is busy, so that either has half of the time. */
+const turnMs = 15;
+
+/**
+ * A pause for a server that is busy: the next slices come at once until they took so long together that it is the others' turn. After
+ * each single slice those have a whole turn, so that the hundreds of slices of a long list would take seconds.
+ */
+export function createPause(monotonicMs: () => number = () => performance.now()): Pause {
+  let startedAt = -Infinity;
+  return async () => {
+    if (monotonicMs() - startedAt < turnMs) return;
+    await setImmediate();
+    startedAt = monotonicMs();
+  };
+}
+
 /** Does work that yields after every slice, without a pause. */
 export function doAtOnce<Result>(work: Generator<undefined, Result, undefined>): Result {
   for (;;) {

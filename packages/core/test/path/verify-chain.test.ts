@@ -12,9 +12,11 @@ import {
 } from "@mtls-shield/testkit";
 
 import { ConfigError } from "../../src/base/config-error.ts";
+import { revocationCodes } from "../../src/path/path-acceptance.ts";
 import { TrustSet } from "../../src/path/trust-set.ts";
 import { createTrustSet } from "../../src/path/trust-input.ts";
 import { verifyChain, type ChainInput } from "../../src/path/verify-chain.ts";
+import { reason } from "../../src/reasons/reason.ts";
 import { parsed } from "../certificates.ts";
 import { configErrorOf } from "../config-error-of.ts";
 import { codeOf, judgeChain, placeOf, warningsOf } from "./judge-chain.ts";
@@ -482,6 +484,26 @@ describe("verifyChain, acceptPath", () => {
     expect(silent).to.have.nested.property("reason.details").that.deep.equals({});
   });
 
+  it("may refuse with every code of revocation, which says whether another path is tried", () => {
+    for (const code of revocationCodes) {
+      const verdict = verifyChain({
+        ...sound,
+        acceptPath: () => ({ outcome: "refused", code, certificateIndex: 0 }),
+      });
+      expect(codeOf(verdict)).to.equal(code);
+    }
+  });
+
+  it("adds what it forgave to the warnings, beside those of the path", () => {
+    const forgiven = reason("revocation-unknown", { certificateIndex: 0 });
+    const verdict = verifyChain({
+      ...sound,
+      acceptPath: () => ({ outcome: "accepted", warnings: [forgiven] }),
+    });
+    expect(verdict.outcome).to.equal("verified");
+    expect(verdict).to.have.property("warnings").that.deep.equals([forgiven]);
+  });
+
   it("shortens how long the verdict holds, and never makes it longer", () => {
     const holdsUntil = (until?: number) => {
       const acceptPath: NonNullable<ChainInput["acceptPath"]> = () =>
@@ -518,6 +540,7 @@ describe("verifyChain, acceptPath", () => {
       Promise.resolve({ outcome: "accepted" }),
       { outcome: "accept" },
       { outcome: "accepted", until: "2030" },
+      { outcome: "accepted", warnings: "all is well" },
       { ...refused, code: "certificate-expired" },
       { ...refused, certificateIndex: undefined },
       { ...refused, certificateIndex: -1 },

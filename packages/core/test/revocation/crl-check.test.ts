@@ -28,6 +28,7 @@ import { parsedList } from "./parsed-list.ts";
 
 const accepted = "accepted";
 const isRevoked = "certificate-revoked";
+const isOnHold = "certificate-on-hold";
 const unknown = "revocation-unknown";
 
 const now = Date.UTC(2030, 0, 1);
@@ -135,14 +136,20 @@ describe("createCrlCheck, modes", () => {
 });
 
 describe("createCrlCheck, what it tells", () => {
-  it("tells serial number, reason and list of a revocation", () => {
+  it("tells serial number, reason, date and list of a revocation, and a hold from the rest", () => {
     const lists = [rootList({ revoked: [{ certificate: leaf, reason: "certificateHold" }] })];
     expect(refusalOf({ now, lists }, path)).to.deep.equal({
       outcome: "refused",
-      code: isRevoked,
+      code: isOnHold,
       certificateIndex: 0,
-      details: { serialNumber: "1234", reason: "certificateHold", crlIssuer: "CN=Test Root" },
+      details: {
+        serialNumber: "1234",
+        reason: "certificateHold",
+        revokedAt: "2029-12-31T22:00:00.000Z",
+        crlIssuer: "CN=Test Root",
+      },
     });
+    expect(outcome([rootList({ revoked: [leaf] })])).to.equal(isRevoked);
   });
 
   it("tells why the status is unknown", () => {
@@ -266,7 +273,7 @@ describe("createCrlCheck, delta lists", () => {
   };
   for (const [defect, changes] of Object.entries(useless)) {
     it(`leaves aside a delta that ${defect}`, () => {
-      expect(outcome([held, release(changes)])).to.equal(isRevoked);
+      expect(outcome([held, release(changes)])).to.equal(isOnHold);
     });
   }
 
@@ -281,15 +288,19 @@ describe("createCrlCheck, delta lists", () => {
       revoked: [{ certificate: leaf, reason: "removeFromCRL" }],
       extensions: { authorityKeyIdentifier: extensions.extension("2.5.29.35", aki) },
     });
-    expect(outcome([held, forged], { signers: [signer] })).to.equal(isRevoked);
+    expect(outcome([held, forged], { signers: [signer] })).to.equal(isOnHold);
   });
 
   it("uses the latest of several deltas, also beside unusable later ones", () => {
     const again = { crlNumber: 12, revoked: [leaf] };
     expect(outcome([held, release(), release(again)])).to.equal(isRevoked);
     expect(outcome([held, release(again), release()])).to.equal(isRevoked);
-    expect(outcome([held, release({ ...again, nextUpdate: now - 1_000 }), release()])).to.equal(
+    expect(outcome([held, release({ ...again, thisUpdate: now + 1_000 }), release()])).to.equal(
       accepted,
+    );
+    // What it adds counts on for whom it revokes.
+    expect(outcome([held, release({ ...again, nextUpdate: now - 1_000 }), release()])).to.equal(
+      isRevoked,
     );
   });
 

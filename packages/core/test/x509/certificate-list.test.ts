@@ -18,8 +18,6 @@ import {
 import { oid } from "../../src/asn1/oids.ts";
 import { parseCertificateList } from "../../src/x509/certificate-list.ts";
 import { reasonFlags } from "../../src/x509/distribution-points.ts";
-import { verifySignature } from "../../src/x509/signature.ts";
-import { bestCpuMs } from "../cpu-time.ts";
 import { parsed } from "../certificates.ts";
 import { parsedList } from "../revocation/parsed-list.ts";
 import { encode, nodesOf, replaceNode, treeOf } from "./der-mutator.ts";
@@ -42,8 +40,6 @@ const parseRaw = (change: (sound: RawCrlParts) => Partial<RawCrlParts>, changes:
 
 const entryOf = (changes: CrlEntryChanges) =>
   listWith({ revoked: [{ serialNumber: 7, ...changes }] }).entries.find(Buffer.of(7))[0];
-
-const serial = (value: bigint | number) => Buffer.from(der.integerContent(value));
 
 /** A list of everything that the parser reads. */
 const rich = () =>
@@ -88,19 +84,16 @@ describe("parseCertificateList", () => {
     expect(list.signatureAlgorithmsMatch).to.be.true;
     expect(list.isDelta).to.be.false;
     expect(list.entries.count).to.equal(0);
-    const { signatureAlgorithm, signedBytes, signature } = list;
-    const { publicKey } = parsed(root.certificate);
-    expect(verifySignature(signatureAlgorithm, signedBytes, signature, publicKey)).to.equal(
-      "valid",
-    );
+    expect(list.verify(parsed(root.certificate).publicKey)).to.equal("valid");
   });
 
   it("copies the bytes, so that later changes do not matter", () => {
-    const { der: bytes } = certificateList(root.certificate);
+    const { der: bytes } = certificateList(root.certificate, { revoked: [{ serialNumber: 7 }] });
     const list = parsedList({ der: bytes });
-    const before = list.der.toString("hex");
     bytes.fill(0);
-    expect(list.der.toString("hex")).to.equal(before);
+    expect(list.verify(parsed(root.certificate).publicKey)).to.equal("valid");
+    expect(list.entries.find(Buffer.of(7))).to.have.length(1);
+    expect(list.issuer.text).to.equal("CN=Test Root");
   });
 
   it("reads a list of version 1, which has no extensions", () => {
@@ -286,13 +279,6 @@ describe("CertificateList, entries", () => {
     ]);
   });
 
-  it("tells serial numbers apart that have one hash", () => {
-    const [one, other] = colliding();
-    const { entries: found } = listWith({ revoked: [{ serialNumber: one }] });
-    expect(found.find(serial(one))).to.have.length(1);
-    expect(found.find(serial(other))).to.be.empty;
-  });
-
   it("reads date, reason and invalidity date", () => {
     expect(
       entryOf({
@@ -356,22 +342,6 @@ describe("CertificateList, entries", () => {
         ],
       }).entries.hasUnprocessedCritical;
     expect([odd(true), odd(false)]).to.deep.equal([true, false]);
-  });
-
-  it("reads 200,000 entries in one pass, also when every serial number has one hash", function () {
-    this.timeout(60_000);
-    const count = 200_000;
-    const various = Array.from({ length: count }, (_, at) => entryBytes(BigInt(at) * 7_919n));
-    const [one] = colliding();
-    const same = Array.from({ length: count }, () => entryBytes(one));
-    for (const list of [various, same]) {
-      const made = certificateList(root.certificate, {
-        now,
-        raw: (sound) => ({ ...sound, revokedCertificates: der.tlv(0x30, Buffer.concat(list)) }),
-      });
-      expect(bestCpuMs(() => parsedList(made))).to.be.below(2_000);
-      expect(parsedList(made).entries.count).to.equal(count);
-    }
   });
 });
 
@@ -474,11 +444,7 @@ describe("CertificateList and OpenSSL", () => {
       second.entries.find(Buffer.from("1234567890ABCDEF1234567890ABCDEF12345678", "hex")),
     ).to.have.length(1);
     expect(second.entries.find(Buffer.of(5))).to.be.empty;
-    const { publicKey } = parsed(root.certificate);
-    const { signatureAlgorithm, signedBytes, signature } = second;
-    expect(verifySignature(signatureAlgorithm, signedBytes, signature, publicKey)).to.equal(
-      "valid",
-    );
+    expect(second.verify(parsed(root.certificate).publicKey)).to.equal("valid");
   });
 
   it("agrees with `openssl crl` on what the testkit writes", function () {
@@ -507,20 +473,4 @@ function entryWith(type: string, value: Uint8Array): Partial<RawCrlParts> {
 
 function extensionWith(type: string, value: Uint8Array): Partial<RawCrlParts> {
   return { extensions: [extensions.extension(type, value)] };
-}
-
-function entryBytes(serialNumber: bigint): Uint8Array {
-  return der.sequence(der.integer(serialNumber), der.utcTime(now));
-}
-
-/** Two serial numbers that the index cannot tell apart by their hashes of 21 bits, found by trying. */
-function colliding(): readonly [bigint, bigint] {
-  const seen = new Map<number, bigint>();
-  for (let value = 1n; ; value++) {
-    let hash = 0x811c9dc5;
-    for (const octet of der.integerContent(value)) hash = Math.imul(hash ^ octet, 0x01000193);
-    const earlier = seen.get(hash >>> 11);
-    if (earlier !== undefined) return [earlier, value];
-    seen.set(hash >>> 11, value);
-  }
 }

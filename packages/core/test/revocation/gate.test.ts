@@ -1,0 +1,39 @@
+import { expect } from "chai";
+
+import { Gate } from "../../src/revocation/gate.ts";
+
+describe("Gate", () => {
+  it("lets so many tasks run at once, and the others in the order in which they came", async () => {
+    const gate = new Gate(2);
+    const finish: (() => void)[] = [];
+    const started: number[] = [];
+    const tasks = [0, 1, 2, 3].map((task) =>
+      gate.run(() => {
+        started.push(task);
+        return new Promise<number>((resolve) =>
+          finish.push(() => {
+            resolve(task);
+          }),
+        );
+      }),
+    );
+    expect(started).to.deep.equal([0, 1]);
+    finish[1]!();
+    expect(await tasks[1]).to.equal(1);
+    await Promise.resolve();
+    expect(started).to.deep.equal([0, 1, 2]);
+    for (const at of [0, 2]) finish[at]!();
+    await Promise.all([tasks[0], tasks[2]]);
+    await Promise.resolve();
+    finish[3]!();
+    expect(await Promise.all(tasks)).to.deep.equal([0, 1, 2, 3]);
+  });
+
+  it("frees the place of a task that failed", async () => {
+    const gate = new Gate(1);
+    const fault = new Error("no");
+    const first = gate.run(() => Promise.reject(fault)).catch((error: unknown) => error);
+    expect(await first).to.equal(fault);
+    expect(await gate.run(() => Promise.resolve("yes"))).to.equal("yes");
+  });
+});
