@@ -35,6 +35,7 @@ export async function startOpensslResponder({
   const exited = once(child, "exit");
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
+      child.kill();
       reject(new Error(`openssl ocsp did not start: ${output}`));
     }, startMs);
     const onOutput = (chunk: Buffer): void => {

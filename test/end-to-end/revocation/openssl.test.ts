@@ -10,6 +10,7 @@ import { eventually } from "./eventually.ts";
 import { OpensslAuthority, type OpensslClient } from "./openssl-authority.ts";
 import { startOpensslResponder, type OpensslResponderOptions } from "./openssl-responder.ts";
 import { RunningApps } from "./running-apps.ts";
+import { WorkFolder } from "./work-folder.ts";
 
 const server = authority().server();
 
@@ -77,15 +78,14 @@ describe("openssl as the peer", function () {
   }
 
   describe("`openssl ocsp` as the responder", () => {
+    const folder = new WorkFolder();
     let ca: OpensslAuthority;
     let good: OpensslClient;
     let bad: OpensslClient;
     let held: OpensslClient;
     let unrecorded: OpensslClient;
     before(() => {
-      const kept = new RunningApps(server);
-      folders.push(kept);
-      ca = new OpensslAuthority(kept.folder());
+      ca = new OpensslAuthority(folder);
       good = ca.issue("good");
       bad = ca.issue("bad");
       held = ca.issue("held");
@@ -95,9 +95,8 @@ describe("openssl as the peer", function () {
       ca.revoke(bad, "keyCompromise");
       ca.revoke(held, "certificateHold");
     });
-    const folders: RunningApps[] = [];
-    after(async () => {
-      for (const kept of folders) await kept.stop();
+    after(() => {
+      folder.delete();
     });
 
     async function startAsking(
@@ -152,7 +151,7 @@ describe("openssl as the peer", function () {
       const app = await startAsking({}, { signer: "pretender" });
       expect(await app.ask(good)).to.equal("revocation-unknown");
       expect(app.lastDetails()["problem"]).to.equal(
-        "the responder's certificate may not sign responses",
+        "the responder's certificate is not for signing OCSP responses",
       );
     });
 

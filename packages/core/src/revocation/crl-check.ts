@@ -10,7 +10,7 @@ import { CrlIndex, type IssuerLists } from "./crl-index.ts";
 import { allReasons, CrlScope, generalNameKey } from "./crl-scope.ts";
 import { CrlSigners, type CrlSignersOptions } from "./crl-signers.ts";
 import { endOfCurrency } from "./end-of-currency.ts";
-import type { CertificateStatus } from "./certificate-status.ts";
+import type { CertificateStatus, OpposedStatus } from "./certificate-status.ts";
 
 export interface CrlCheckOptions extends CrlSignersOptions {
   /** The lists there are. */
@@ -35,6 +35,8 @@ const mostDistributionPoints = 64;
 interface CurrentList {
   readonly complete: CertificateList;
   readonly delta: CertificateList | undefined;
+  /** The newest delta there is, which may have expired. */
+  readonly lastDelta: CertificateList | undefined;
   /** RFC 5280 5.2.4: the dates of both together are those of the delta. */
   readonly until: number;
 }
@@ -119,6 +121,7 @@ export class CrlCheck {
     let covered = 0;
     let until = Infinity;
     let problem = "there is no list for the certificate";
+    let held: OpposedStatus | undefined;
     for (const lists of speaking) {
       for (const complete of lists.complete) {
         const reasons = scope.reasonsOf(complete);
@@ -130,9 +133,14 @@ export class CrlCheck {
         }
         const isExpired = this.#now >= current.until + this.#toleranceMs;
         const entry = findRevocation(current, certificate);
-        // What was revoked stays so when newer lists are withheld; only a hold may have ended since (RFC 5280 5.3.1).
-        if (entry !== undefined && !(isExpired && entry.reason === "certificateHold")) {
-          return revoked(certificate, entry, complete);
+        // What was revoked stays so when newer lists are withheld, deltas included; only a hold may have ended since (RFC 5280 5.3.1).
+        const last = entry ?? findAddition(current.lastDelta, certificate);
+        if (last !== undefined) {
+          const mayHaveEnded = last.reason === "certificateHold" && (isExpired || last !== entry);
+          const status = revoked(certificate, last, complete);
+          if (!mayHaveEnded) return status;
+          held = status;
+          continue;
         }
         if (isExpired) {
           problem = "the list has expired";
@@ -143,6 +151,7 @@ export class CrlCheck {
       }
     }
     if ((covered & allReasons) === allReasons) return { outcome: "good", until };
+    if (held !== undefined) return outdated(held);
     return unknown(
       certificate,
       covered === 0 ? problem : "the lists do not speak of every reason to revoke",
@@ -159,19 +168,17 @@ export class CrlCheck {
     const fault = findFault(complete);
     if (fault !== undefined) return fault;
     if (complete.thisUpdate > this.#now + this.#skewMs) return "the list is not valid yet";
-    const deltas = lists.deltasFor(complete).filter((delta) => this.#isCurrent(delta));
     const signer = this.#signers.find(complete, path, index);
     if (signer === undefined) return "no certificate that may sign the list has signed it";
-    const delta = deltas.find((one) => this.#signers.hasSigned(signer, one));
-    return { complete, delta, until: endOfCurrency(delta ?? complete) };
+    const deltas = lists
+      .deltasFor(complete)
+      .filter((delta) => this.#isUsable(delta) && this.#signers.hasSigned(signer, delta));
+    const delta = deltas.find((one) => this.#now < endOfCurrency(one) + this.#toleranceMs);
+    return { complete, delta, lastDelta: deltas[0], until: endOfCurrency(delta ?? complete) };
   }
 
-  #isCurrent(delta: CertificateList): boolean {
-    return (
-      findFault(delta) === undefined &&
-      delta.thisUpdate <= this.#now + this.#skewMs &&
-      this.#now < endOfCurrency(delta) + this.#toleranceMs
-    );
+  #isUsable(delta: CertificateList): boolean {
+    return findFault(delta) === undefined && delta.thisUpdate <= this.#now + this.#skewMs;
   }
 }
 
@@ -187,6 +194,15 @@ function findRevocation(
     return entry;
   }
   return changes.find(({ reason }) => reason !== "removeFromCRL");
+}
+
+/** What a delta adds to a complete list: it counts against the certificate also where the delta counts for nobody any more. */
+function findAddition(
+  delta: CertificateList | undefined,
+  certificate: Certificate,
+): CrlEntry | undefined {
+  if (delta === undefined) return undefined;
+  return entriesFor(certificate, delta).find(({ reason }) => reason !== "removeFromCRL");
 }
 
 /** RFC 5280 5.3.3: serial numbers are the issuer's own, so the entry has to be of the certificate's issuer. */
@@ -213,7 +229,7 @@ function revoked(
   certificate: Certificate,
   { reason, revocationDate }: CrlEntry,
   list: CertificateList,
-): CertificateStatus {
+): OpposedStatus {
   const serialNumber = toHex(certificate.serialNumber);
   const revokedAt = new Date(revocationDate).toISOString();
   return {
@@ -221,6 +237,12 @@ function revoked(
     code: reason === "certificateHold" ? "certificate-on-hold" : "certificate-revoked",
     details: { serialNumber, reason, revokedAt, crlIssuer: list.issuer.text },
   };
+}
+
+/** Nobody says any more that it holds, nor that it ended: the code tells what was said last. */
+function outdated({ code, details }: OpposedStatus): CertificateStatus {
+  const problem = "the list that says so has expired";
+  return { outcome: "unknown", code, details: { ...details, problem } };
 }
 
 function unknown({ issuer, serialNumber }: Certificate, problem: string): CertificateStatus {

@@ -29,6 +29,8 @@ export interface Offer {
 
 /** Addresses in certificates could name a list for each; the operator's own have a few scopes. */
 const mostScopes = 4_096;
+/** Of authorities that only paths of clients brought in: one of them may sign lists without end, also in the name of another. */
+const mostScopesOfOthers = 256;
 
 /**
  * The lists that count: of each scope the newest that its authority has signed, from wherever it came. A list that is broken, older
@@ -44,6 +46,7 @@ export class ListLibrary {
   readonly #bySignature = new Map<string, CertificateList>();
   /** The issuer of each scope of which a list was ever offered that its authority had signed. */
   readonly #scopes = new Map<string, string>();
+  #scopesOfOthers = 0;
   readonly #isReset = new Set<string>();
   #index = new CrlIndex([]);
   #revision = 0;
@@ -139,8 +142,9 @@ export class ListLibrary {
     const current = this.#lists.get(scope);
     const mark = markOf(list);
     if (!this.#scopes.has(scope)) {
-      if (this.#scopes.size >= mostScopes) return "there are too many lists";
+      if (!this.#hasRoomFor(signer)) return "there are too many lists";
       this.#scopes.set(scope, issuer);
+      if (!this.#isOwn(signer)) this.#scopesOfOthers++;
     }
     const isOld =
       current !== undefined && !this.#isReset.has(scope) && isBehind(mark, markOf(current));
@@ -157,6 +161,16 @@ export class ListLibrary {
     }
     this.#bySignature.set(signatureKey(list), list);
     return undefined;
+  }
+
+  #hasRoomFor(signer: PublicKey): boolean {
+    const hasRoom = this.#scopes.size < mostScopes;
+    return hasRoom && (this.#isOwn(signer) || this.#scopesOfOthers < mostScopesOfOthers);
+  }
+
+  /** Whether it is the key of one of the operator's own authorities. */
+  #isOwn({ octets }: PublicKey): boolean {
+    return this.#options.authorities.some(({ publicKey }) => publicKey.octets === octets);
   }
 
   /**

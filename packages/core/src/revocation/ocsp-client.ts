@@ -105,6 +105,11 @@ export class OcspClient {
     return { ...answer, goodUntil: Math.min(answer.goodUntil, now + refreshMs) };
   }
 
+  /** The answer that was given last, whether it still counts or not. */
+  lastAnswerTo(certificate: Certificate, issuer: Certificate): KnownAnswer | undefined {
+    return this.#entries.get(keyOf(certificate, issuer))?.answer;
+  }
+
   /** Asks, unless that is under way or has just failed; undefined: there is nothing to wait for. */
   ask(question: StatusQuestion): Promise<void> | undefined {
     if (this.#isClosed || question.responders.length === 0) return undefined;
@@ -154,12 +159,11 @@ export class OcspClient {
     return failed(retryAfterMs);
   }
 
-  /** Whom a responder revoked stays known: forgotten, it would be a stranger again to a responder that is silent. */
+  /** Whom a responder spoke against stays known: forgotten, nothing would be against it while the responder is silent. */
   #isIdle({ answer, lastUse }: Entry): boolean {
     const { surroundings, refreshMs } = this.#options;
-    return (
-      answer?.status !== "revoked" && surroundings.clock() - lastUse > idleRefreshes * refreshMs
-    );
+    const isOpposed = answer !== undefined && answer.status !== "good";
+    return !isOpposed && surroundings.clock() - lastUse > idleRefreshes * refreshMs;
   }
 
   #keep(entry: Entry, answer: KnownAnswer): Attempt {

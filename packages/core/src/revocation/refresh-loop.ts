@@ -69,6 +69,8 @@ export class RefreshLoop {
     }
     const backOffMs = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#failures);
     this.#failures++;
-    return Math.max(attempt.retryAfterMs ?? 0, backOffMs * jitter);
+    // Nobody signs what a server asks for: one answer that was slipped in must not keep lists away until they expire.
+    const wantedMs = Math.min(longestRetryMs, attempt.retryAfterMs ?? 0);
+    return Math.max(wantedMs, backOffMs * jitter);
   }
 }

@@ -6,12 +6,12 @@ import type { PathAcceptance } from "../path/path-acceptance.ts";
 import { TrustSet } from "../path/trust-set.ts";
 import type { ValidationRules } from "../path/validation-context.ts";
 import type { CandidatePath } from "../path/verified-path.ts";
-import { reason, type Reason } from "../reasons/reason.ts";
+import { reason } from "../reasons/reason.ts";
 import type { Certificate } from "../x509/certificate.ts";
-import type { CertificateStatus } from "./certificate-status.ts";
+import type { CertificateStatus, OpposedStatus } from "./certificate-status.ts";
 import { clockSkewMs } from "./clock-skew.ts";
 import { CrlCheck } from "./crl-check.ts";
-import type { StatusQuestion, ResponderAddress } from "./ocsp-client.ts";
+import type { KnownAnswer, StatusQuestion, ResponderAddress } from "./ocsp-client.ts";
 import { isExemptFromRevocation } from "./ocsp-delegation.ts";
 import type { RevocationSources } from "./revocation-sources.ts";
 import type { RevocationSettings } from "./revocation-options.ts";
@@ -100,7 +100,9 @@ export class RevocationCheck {
   #acceptByStatus(path: CandidatePath, mode: "hard" | "soft"): PathAcceptance {
     const { now, settings, sources, trust, waits } = this.#question;
     let until = Infinity;
-    const unknown: Reason[] = [];
+    const unknown: (Pick<OpposedStatus, "code" | "details"> & {
+      readonly certificateIndex: number;
+    })[] = [];
     const highest = settings.covers === "leaf" ? 0 : path.length - 2;
     for (let certificateIndex = highest; certificateIndex >= 0; certificateIndex--) {
       const status = this.#statusOf(path, certificateIndex);
@@ -110,29 +112,29 @@ export class RevocationCheck {
       }
       const { outcome, code, details } = status;
       if (outcome === "refused") return { outcome, code, certificateIndex, details };
-      unknown.push(reason(code, { certificateIndex, details }));
+      unknown.push({ code, certificateIndex, details });
     }
     const [first] = unknown;
     if (first === undefined) return { outcome: "accepted", until };
-    if (mode === "hard") {
-      const { details } = first;
-      const certificateIndex = first.certificateIndex as number;
-      return { outcome: "refused", code: "revocation-unknown", certificateIndex, details };
-    }
+    if (mode === "hard") return { outcome: "refused", ...first, code: "revocation-unknown" };
+    // Whoever was on hold, or a stranger, when somebody spoke last would only have to silence them.
+    const opposed = unknown.find(({ code }) => code !== "revocation-unknown");
+    if (opposed !== undefined) return { outcome: "refused", ...opposed };
     if (this.#depth === 0 && (waits === undefined || waits.length === 0)) {
       for (const { details } of unknown) {
         sources.emit({ type: "revocation-status-forgiven", trust: trust.name, details });
       }
     }
-    return { outcome: "accepted", until: Math.min(until, now + secondBestMs), warnings: unknown };
+    const warnings = unknown.map(({ code, ...facts }) => reason(code, facts));
+    return { outcome: "accepted", until: Math.min(until, now + secondBestMs), warnings };
   }
 
   #statusOf(path: CandidatePath, index: number): CertificateStatus {
     const { now, settings } = this.#question;
-    if (index === 0 && this.#needsNoStatus(path[0])) return { outcome: "good", until: Infinity };
     const byList = this.#lists.statusOf(path, index);
     // A list is at hand and costs nothing to look at, so whom it revokes needs no other opinion.
     if (byList.outcome === "refused") return byList;
+    if (index === 0 && this.#needsNoStatus(path[0])) return { outcome: "good", until: Infinity };
     if (byList.outcome === "good" && settings.first === "crl") return byList;
     const byResponder = this.#askResponder(path, index);
     if (byResponder !== undefined && byResponder.outcome !== "unknown") return byResponder;
@@ -145,7 +147,8 @@ export class RevocationCheck {
     const problems = this.#question.sources.hasLists
       ? `${byList.details["problem"]}; ${byResponder.details["problem"]}`
       : byResponder.details["problem"];
-    return { ...byList, details: { ...byList.details, problem: problems as string } };
+    const { code } = byList.code === "revocation-unknown" ? byResponder : byList;
+    return { ...byList, code, details: { ...byList.details, problem: problems as string } };
   }
 
   #needsNoStatus(leaf: Certificate): boolean {
@@ -173,24 +176,11 @@ export class RevocationCheck {
       const question: StatusQuestion = { certificate, issuer, responders, isSignerRevoked };
       const pending = sources.responders.ask(question);
       if (pending !== undefined) waits?.push(pending);
-      return {
-        outcome: "unknown",
-        code: "revocation-unknown",
-        details: { ...details, problem: answer },
-      };
+      const said = statusBy(sources.responders.lastAnswerTo(certificate, issuer), details);
+      const code = said.outcome === "good" ? "revocation-unknown" : said.code;
+      return { outcome: "unknown", code, details: { ...details, problem: answer } };
     }
-    switch (answer.status) {
-      case "good":
-        return { outcome: "good", until: answer.goodUntil };
-      case "unknown":
-        return { outcome: "refused", code: "responder-unknown", details };
-      case "revoked": {
-        const { reason: why, revocationDate } = answer;
-        const code = why === "certificateHold" ? "certificate-on-hold" : "certificate-revoked";
-        const revokedAt = new Date(revocationDate).toISOString();
-        return { outcome: "refused", code, details: { ...details, reason: why, revokedAt } };
-      }
-    }
+    return statusBy(answer, details);
   }
 
   #respondersFor(certificate: Certificate): readonly ResponderAddress[] {
@@ -255,6 +245,27 @@ export class RevocationCheck {
       return findPath(signer, [], signers, context, limits).outcome === "verified";
     } finally {
       this.#depth--;
+    }
+  }
+}
+
+/** What a responder's answer means; without one, nothing is known. */
+function statusBy(
+  answer: KnownAnswer | undefined,
+  details: OpposedStatus["details"],
+): CertificateStatus {
+  switch (answer?.status) {
+    case undefined:
+      return { outcome: "unknown", code: "revocation-unknown", details };
+    case "good":
+      return { outcome: "good", until: answer.goodUntil };
+    case "unknown":
+      return { outcome: "refused", code: "responder-unknown", details };
+    case "revoked": {
+      const { reason: why, revocationDate } = answer;
+      const code = why === "certificateHold" ? "certificate-on-hold" : "certificate-revoked";
+      const revokedAt = new Date(revocationDate).toISOString();
+      return { outcome: "refused", code, details: { ...details, reason: why, revokedAt } };
     }
   }
 }

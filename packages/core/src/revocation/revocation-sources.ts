@@ -30,7 +30,7 @@ export class RevocationSources {
   readonly emit: EmitRevocation;
   readonly #lists: readonly ListSource[];
   /** By address and authorities: whoever names the address of others' lists first must not decide whose lists are taken from it. */
-  readonly #named = new Map<string, ListSource>();
+  readonly #named = new Map<string, NamedSource>();
   readonly #makeSource: RevocationSourcesOptions["makeSource"];
   #isClosed = false;
 
@@ -70,23 +70,85 @@ export class RevocationSources {
   ): Promise<void> | undefined {
     const key = keyOf(url, authorities);
     const known = this.#named.get(key);
-    if (known !== undefined) return known.loading;
-    if (this.#isClosed || this.#named.size >= mostNamedSources) return undefined;
+    if (known !== undefined) return known.source.loading;
+    if (this.#isClosed || !this.#makeRoomFor(authorities)) return undefined;
     const source = this.#makeSource(url, policy, authorities);
-    this.#named.set(key, source);
+    this.#named.set(key, { source, authorities });
     return source.load();
+  }
+
+  /** Whether there is room for one more: where there is none, it is made by whoever has the most, if that is somebody else. */
+  #makeRoomFor(authorities: readonly Certificate[]): boolean {
+    if (this.#named.size < mostNamedSources) return true;
+    const greedy = findGreedy([...this.#named], authorities);
+    if (greedy === undefined) return false;
+    const [key, { source }] = greedy;
+    source.close();
+    this.#named.delete(key);
+    return true;
   }
 
   /** Asks every source anew. */
   reload(): void {
-    for (const source of [...this.#lists, ...this.#named.values()]) void source.load();
+    for (const source of this.#all) void source.load();
   }
 
   close(): void {
     this.#isClosed = true;
-    for (const source of [...this.#lists, ...this.#named.values()]) source.close();
+    for (const source of this.#all) source.close();
     this.responders.close();
   }
+
+  get #all(): readonly ListSource[] {
+    return [...this.#lists, ...[...this.#named.values()].map(({ source }) => source)];
+  }
+}
+
+interface NamedSource {
+  readonly source: ListSource;
+  /** Of the path above the certificate that named it, the anchor last. */
+  readonly authorities: readonly Certificate[];
+}
+
+type KeyedSource = readonly [key: string, named: NamedSource];
+
+/**
+ * The oldest source of the authority below which the most were named, unless the newcomer would have as many. It is looked for from
+ * the anchor down: an authority may make as many others as it likes, but only below itself.
+ */
+function findGreedy(
+  sources: readonly KeyedSource[],
+  newcomer: readonly Certificate[],
+): KeyedSource | undefined {
+  let rivals = sources;
+  // One level more than the newcomer has: whatever lies below the authority that it comes from directly.
+  for (let level = 1; level <= newcomer.length + 1; level++) {
+    const shares = shareOut(rivals, level);
+    const own = shares.get(keyAt(newcomer, level)) ?? [];
+    const most = [...shares.values()].reduce((a, b) => (b.length > a.length ? b : a), own);
+    if (most.length > own.length + 1) return most[0];
+    rivals = own;
+  }
+  return undefined;
+}
+
+function shareOut(
+  sources: readonly KeyedSource[],
+  level: number,
+): ReadonlyMap<string | undefined, readonly KeyedSource[]> {
+  const shares = new Map<string | undefined, KeyedSource[]>();
+  for (const one of sources) {
+    const key = keyAt(one[1].authorities, level);
+    const share = shares.get(key) ?? [];
+    shares.set(key, share);
+    share.push(one);
+  }
+  return shares;
+}
+
+/** The key of an authority, counted from the anchor; undefined where the path ends before it. */
+function keyAt(authorities: readonly Certificate[], level: number): string | undefined {
+  return authorities.at(-level)?.publicKey.octets;
 }
 
 /** What is signed of certificates: their signatures have twins. */

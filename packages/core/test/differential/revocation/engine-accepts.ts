@@ -1,5 +1,12 @@
+import {
+  withDeltasOfReasonsComplete,
+  withNumbers,
+  withoutOthersEntries,
+  withoutUnnamedDeltas,
+  withTimelessDeltas,
+} from "./as-openssl-takes-it.ts";
 import { changeAuthorities, changeLists, type ListPlace } from "./change-lists.ts";
-import { example, type KnownDifference } from "./known-difference.ts";
+import { example, exampleBelowRoot, type KnownDifference } from "./known-difference.ts";
 import type {
   AuthorityRecipe,
   DatesName,
@@ -29,6 +36,24 @@ export const engineAccepts: readonly KnownDifference[] = [
     asOpensslTakesIt: (situation) =>
       changeLists(situation, (list, { authority }) =>
         authority.points.includes("for some reasons") ? forSomeReasons(list) : list,
+      ),
+  },
+  {
+    why: "a delta counts from its thisUpdate to its nextUpdate; OpenSSL looks at its dates only where the list has expired",
+    example: example([
+      {
+        isFreshest: true,
+        delta: { dates: "not valid yet", entries: [{ of: "the certificate" }] },
+      },
+    ]),
+    asOpensslTakesIt: withTimelessDeltas,
+  },
+  {
+    why: "a faulty delta is as good as none, and complete lists say enough (RFC 5280 6.3.3); OpenSSL fails with it",
+    example: example([{ isFreshest: true, delta: { oddities: ["a broken signature"] } }]),
+    asOpensslTakesIt: (situation) =>
+      changeLists(situation, (list) =>
+        list.delta !== undefined && isFaultyDelta(list.delta) ? withoutUse(list) : list,
       ),
   },
   {
@@ -68,14 +93,6 @@ export const engineAccepts: readonly KnownDifference[] = [
       }),
   },
   {
-    why: "a faulty delta is as good as none, and complete lists say enough (RFC 5280 6.3.3); OpenSSL fails with it",
-    example: example([{ isFreshest: true, delta: { oddities: ["a broken signature"] } }]),
-    asOpensslTakesIt: (situation) =>
-      changeLists(situation, (list) =>
-        list.delta !== undefined && isFaultyDelta(list.delta) ? withoutUse(list) : list,
-      ),
-  },
-  {
     why: "a delta counts wherever it came from; OpenSSL uses one only where the list or the certificate names a place of deltas",
     example: example([
       {
@@ -84,6 +101,22 @@ export const engineAccepts: readonly KnownDifference[] = [
       },
     ]),
     asOpensslTakesIt: withoutUnnamedDeltas,
+  },
+  {
+    why: "a list without a number is of no use (RFC 5280 5.2.3), also against those on it, and others may say enough; OpenSSL asks for none",
+    example: exampleBelowRoot([
+      { signer: "a helper" },
+      { oddities: ["no number"], entries: [{ of: "the certificate" }] },
+    ]),
+    asOpensslTakesIt: withNumbers,
+  },
+  {
+    why: "a list that names certificate issuers without being indirect is of no use (RFC 5280 5.3.3), also against those on it; OpenSSL honours them in any list",
+    example: exampleBelowRoot([
+      { signer: "a helper" },
+      { entries: [{ of: "the certificate", issuer: "the authority" }] },
+    ]),
+    asOpensslTakesIt: withoutOthersEntries,
   },
   {
     why: "of lists that are of one date the highest number counts; OpenSSL goes by dates alone",
@@ -105,34 +138,6 @@ export const engineAccepts: readonly KnownDifference[] = [
       situation.authorities[0]!.maySignLists ? situation : changeLists(situation, () => undefined),
   },
 ];
-
-export function withDeltasOfReasonsComplete(situation: Situation): Situation {
-  return changeAuthorities(situation, (authority) => ({
-    ...authority,
-    lists: authority.lists.flatMap((list) => {
-      const { delta, ...rest } = list;
-      const { isByNamesake = false, ahead = 1, dates, entries = [], oddities = [] } = delta ?? {};
-      const scope = delta?.scope ?? list.scope;
-      if (delta === undefined || scope?.includes("reasons") !== true) return [list];
-      const { signer, number = 10 } = list;
-      const complete: ListRecipe = {
-        scope,
-        entries,
-        oddities,
-        number: number + ahead,
-        ...(dates && { dates }),
-        ...(isByNamesake ? { signer: "a namesake" } : signer && { signer }),
-      };
-      return [rest, complete];
-    }),
-  }));
-}
-
-export function withoutUnnamedDeltas(situation: Situation): Situation {
-  return changeLists(situation, ({ delta, ...list }) =>
-    list.isFreshest === true && delta !== undefined ? { ...list, delta } : list,
-  );
-}
 
 function redate(situation: Situation, from: DatesName, to: DatesName): Situation {
   return changeLists(situation, (list) => ({
@@ -221,7 +226,7 @@ function isFaulty(
 
 function isFaultyDelta({ oddities = [], entries = [] }: DeltaRecipe): boolean {
   return (
-    oddities.some((oddity) => faults.has(oddity)) ||
+    oddities.some((oddity) => faults.has(oddity) && oddity !== "another key's identifier") ||
     entries.some(({ hasUnknownCritical }) => hasUnknownCritical)
   );
 }

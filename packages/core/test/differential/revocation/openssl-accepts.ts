@@ -1,7 +1,13 @@
 import { changeAuthorities, changeLists } from "./change-lists.ts";
-import { withDeltasOfReasonsComplete, withoutUnnamedDeltas } from "./engine-accepts.ts";
+import {
+  withDeltasOfReasonsComplete,
+  withNumbers,
+  withoutOthersEntries,
+  withoutUnnamedDeltas,
+  withTimelessDeltas,
+} from "./as-openssl-takes-it.ts";
 import { example, exampleBelowRoot, type KnownDifference } from "./known-difference.ts";
-import type { EntryRecipe, ListOddity, ListRecipe } from "./situation.ts";
+import type { EntryRecipe, ListRecipe } from "./situation.ts";
 
 /** What the engine refuses and OpenSSL accepts. */
 export const opensslAccepts: readonly KnownDifference[] = [
@@ -21,21 +27,12 @@ export const opensslAccepts: readonly KnownDifference[] = [
   {
     why: "lists of version 2 have a number, which is not critical (RFC 5280 5.2.3); OpenSSL asks for none",
     example: example([{ oddities: ["no number"] }]),
-    asOpensslTakesIt: (situation) =>
-      changeLists(situation, (list) => ({
-        ...list,
-        oddities: (list.oddities ?? []).filter((oddity) => !numberOddities.has(oddity)),
-      })),
+    asOpensslTakesIt: withNumbers,
   },
   {
     why: "only indirect lists name certificate issuers (RFC 5280 5.3.3); OpenSSL honours them in any list",
     example: example([{ entries: [{ of: "somebody else", issuer: "another authority" }] }]),
-    asOpensslTakesIt: (situation) =>
-      changeLists(situation, (list) =>
-        list.scope?.startsWith("certificates of others") === true
-          ? list
-          : { ...list, entries: withoutOthers(list.entries ?? []) },
-      ),
+    asOpensslTakesIt: withoutOthersEntries,
   },
   {
     why: "a point without a name is that of the lists in its signer's name (RFC 5280 6.3.3 (b)(2)(i)); OpenSSL takes any list of the signer",
@@ -88,6 +85,20 @@ export const opensslAccepts: readonly KnownDifference[] = [
       }),
   },
   {
+    why: "a delta counts from its thisUpdate to its nextUpdate; OpenSSL looks at its dates only where the list has expired",
+    example: example([
+      {
+        entries: [{ of: "the certificate", reason: "certificateHold" }],
+        isFreshest: true,
+        delta: {
+          dates: "expired",
+          entries: [{ of: "the certificate", reason: "removeFromCRL" }],
+        },
+      },
+    ]),
+    asOpensslTakesIt: withTimelessDeltas,
+  },
+  {
     why: "a delta counts wherever it came from; OpenSSL uses one only where the list or the certificate names a place of deltas",
     example: example([{ delta: { entries: [{ of: "the certificate", reason: "superseded" }] } }]),
     asOpensslTakesIt: withoutUnnamedDeltas,
@@ -110,15 +121,4 @@ function isLater(list: ListRecipe, other: ListRecipe): boolean {
     list.scope === other.scope &&
     list.signer === other.signer
   );
-}
-
-const numberOddities: ReadonlySet<ListOddity> = new Set(["no number", "a critical number"]);
-
-/** An issuer holds for the entries after it, until the next one. */
-function withoutOthers(entries: readonly EntryRecipe[]): readonly EntryRecipe[] {
-  let isOwn = true;
-  return entries.flatMap(({ issuer, ...entry }) => {
-    if (issuer !== undefined) isOwn = issuer === "the authority";
-    return isOwn ? [entry] : [];
-  });
 }
