@@ -2,7 +2,11 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createAuthority, type IssuedCertificate } from "@mtls-shield/pki";
+import {
+  createAuthority,
+  type CertificateAuthority,
+  type IssuedCertificate,
+} from "@mtls-shield/pki";
 
 /** The people of the play: one server, and clients of every kind. Keys live in memory only. */
 export interface DemoPki {
@@ -83,14 +87,8 @@ export async function createDemoPki(): Promise<DemoPki> {
   root.revoke(clients.revoked, { reason: "keyCompromise" });
   root.revoke(clients.onHold, { reason: "certificateHold" });
   root.revoke(closedBranch.certificate, { reason: "cessationOfOperation" });
-  const authorities = [root, branch, closedBranch];
-  const publish = async (): Promise<void> => {
-    const lists = await Promise.all(authorities.map((authority) => authority.createCrl()));
-    // Renamed into place, so that nobody reads half a file.
-    writeFileSync(`${crl}.new`, lists.map(({ pem }) => pem).join(""));
-    renameSync(`${crl}.new`, crl);
-  };
   const crl = join(temporaryFolder(), "lists.pem");
+  const publish = (): Promise<void> => publishLists(crl, [root, branch, closedBranch]);
   await publish();
 
   return {
@@ -110,6 +108,16 @@ export async function createDemoPki(): Promise<DemoPki> {
       await publish();
     },
   };
+}
+
+async function publishLists(
+  file: string,
+  authorities: readonly CertificateAuthority[],
+): Promise<void> {
+  const lists = await Promise.all(authorities.map((authority) => authority.createCrl()));
+  // Renamed into place, so that nobody reads half a file.
+  writeFileSync(`${file}.new`, lists.map(({ pem }) => pem).join(""));
+  renameSync(`${file}.new`, file);
 }
 
 function temporaryFolder(): string {

@@ -8,7 +8,7 @@ import { generateKeyPair, type KeyAlgorithm, type KeyPair } from "./key-pair.ts"
 import { checkKnownOptions } from "./known-options.ts";
 import { decidePathLength } from "./path-length.ts";
 import {
-  createResponder,
+  createOcspResponder,
   type OcspResponder,
   type OcspResponderOptions,
 } from "./ocsp-responder.ts";
@@ -208,7 +208,7 @@ function authorityOver(standing: Standing): CertificateAuthority {
   const trustPem = standing.trustPem ?? certificate.pem;
   const register = createRevocationRegister({ clock, issuer: certificate.der });
   const issuer: Issuer = { subject, keyPair, notAfter: certificate.notAfter, chain, register };
-  const signing = { authority: signingIdentity("authority", certificate), register, clock };
+  const authority = { identity: signingIdentity("authority", certificate), register, clock };
 
   async function issueLeaf(
     role: "client" | "server",
@@ -310,8 +310,9 @@ function authorityOver(standing: Standing): CertificateAuthority {
     get revocations() {
       return register.revocations();
     },
-    createCrl: (options: CrlOptions = {}) => createRevocationList(options, signing),
-    createOcspResponder: (options: OcspResponderOptions = {}) => createResponder(options, signing),
+    createCrl: (options: CrlOptions = {}) => createRevocationList(options, authority),
+    createOcspResponder: (options: OcspResponderOptions = {}) =>
+      createOcspResponder(options, authority),
   });
 }
 

@@ -1,6 +1,6 @@
 import type { webcrypto } from "node:crypto";
 
-import { PkiError } from "./pki-error.ts";
+import { checkChoice } from "./choice.ts";
 
 const curves = {
   "ecdsa-p256": { namedCurve: "P-256", hash: "SHA-256" },
@@ -29,12 +29,7 @@ export interface KeyPair {
 
 /** Makes a new key pair whose private key can be exported. */
 export async function generateKeyPair(algorithm: KeyAlgorithm): Promise<KeyPair> {
-  if (!keyAlgorithms.includes(algorithm)) {
-    throw new PkiError(
-      "keyAlgorithm",
-      `"keyAlgorithm" ${JSON.stringify(algorithm)} is unknown. Use one of ${keyAlgorithms.join(", ")}.`,
-    );
-  }
+  checkChoice("keyAlgorithm", algorithm, keyAlgorithms);
   const { subtle } = globalThis.crypto;
   if (algorithm === "ed25519") {
     const pair = await subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"]);

@@ -1,18 +1,13 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
+import type { OcspAnswer } from "./ocsp-answer.ts";
+
 /** An answer to one HTTP request, whatever writes it. */
 export interface OcspHttpAnswer {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
-}
-
-/** An answer, and what caches may know of it. */
-export interface OcspAnswer {
-  readonly der: Uint8Array;
-  /** How long the answer may be kept; undefined for one that is made for this request alone. */
-  readonly cacheable: { readonly thisUpdate: number; readonly nextUpdate: number } | undefined;
 }
 
 interface Responder {
@@ -157,6 +152,8 @@ function readBody(request: IncomingMessage): Promise<Uint8Array | "too large" | 
   }
   // What was read by somebody else never ends again.
   if (request.readableEnded) return Promise.resolve(Buffer.alloc(0));
+  // Nor does what the client broke off before.
+  if (request.destroyed) return Promise.resolve("gone");
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     let length = 0;

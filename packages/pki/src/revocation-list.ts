@@ -2,6 +2,7 @@ import "reflect-metadata";
 
 import * as x509 from "@peculiar/x509";
 
+import { checkChoice } from "./choice.ts";
 import {
   bitString,
   directoryName,
@@ -31,6 +32,7 @@ import {
   signingIdentity,
   type CertificateWithKey,
   type SigningIdentity,
+  type StatusAuthority,
 } from "./signing-identity.ts";
 import { checkUrl } from "./status-location.ts";
 
@@ -111,36 +113,70 @@ interface Scope {
 /** Writes and signs a version 2 list (RFC 5280 5). The register is read before the first wait. */
 export async function createRevocationList(
   options: CrlOptions,
-  standing: {
-    readonly authority: SigningIdentity;
-    readonly register: RevocationRegister;
-    readonly clock: () => number;
-  },
+  { clock, identity, register }: StatusAuthority,
 ): Promise<RevocationList> {
   checkKnownOptions(options, crlOptions);
-  const { authority, register } = standing;
-  const signer = options.signer === undefined ? authority : crlSigner(options.signer);
-  const scope: Scope = { ...checkScope(options), indirect: signer !== authority };
-  const freshestCrl = checkFreshestCrl(options);
-  const { thisUpdate, nextUpdate } = updateTimes(options, standing.clock());
-  const number = takeNumber(options, register);
   const { deltaFrom } = options;
+  const signer = options.signer === undefined ? identity : crlSigner(options.signer);
+  const scope: Scope = { ...checkScope(options), indirect: signer !== identity };
+  const freshestCrl = checkFreshestCrl(options);
+  const { thisUpdate, nextUpdate } = updateTimes(options, clock());
+  const number = takeNumber(options, register);
   const entries = [...register.changes()]
     .filter((change) => change.firstNumber > (deltaFrom ?? 0) && isInScope(change, scope, register))
     .map((change) => entryOf(change, deltaFrom !== undefined))
     .filter((entry) => entry !== undefined);
-  const [first, ...others] = entries;
-  // In an indirect list an entry's issuer holds for the entries after it (RFC 5280 5.3.3).
-  const issuer = scope.indirect
-    ? [extension(oids.certificateIssuer, sequence(directoryName(authority.name)), critical)]
-    : [];
-  const encoded =
-    first === undefined
-      ? []
-      : [{ ...first, extensions: [...first.extensions, ...issuer] }, ...others].map(encodeEntry);
-  // RFC 5280 5.1.2.6: no entries, no list of them. Joined here, since arguments have a limit.
-  const revoked = encoded.length === 0 ? [] : [sequence(Buffer.concat(encoded))];
-  const extensions = [
+  const tbs = sequence(
+    Buffer.of(0x02, 0x01, 0x01),
+    signer.signatureAlgorithm,
+    signer.name,
+    time(thisUpdate),
+    time(nextUpdate),
+    ...revokedCertificates(scope.indirect ? withIssuer(entries, identity) : entries),
+    element(0xa0, sequence(...listExtensions({ signer, number, deltaFrom, scope, freshestCrl }))),
+  );
+  const der = sequence(tbs, signer.signatureAlgorithm, bitString(await signer.sign(tbs)));
+  return Object.freeze({
+    der,
+    pem: toPem("X509 CRL", der),
+    number,
+    deltaFrom,
+    thisUpdate,
+    nextUpdate,
+    entryCount: entries.length,
+  });
+}
+
+/** In an indirect list the issuer that the first entry names holds for all after it (RFC 5280 5.3.3). */
+function withIssuer(
+  [first, ...others]: readonly Entry[],
+  { name }: SigningIdentity,
+): readonly Entry[] {
+  if (first === undefined) return [];
+  const issuer = extension(oids.certificateIssuer, sequence(directoryName(name)), critical);
+  return [{ ...first, extensions: [...first.extensions, issuer] }, ...others];
+}
+
+/** RFC 5280 5.1.2.6: no entries, no list of them. */
+function revokedCertificates(entries: readonly Entry[]): readonly Uint8Array[] {
+  // Joined here, since arguments have a limit.
+  return entries.length === 0 ? [] : [sequence(Buffer.concat(entries.map(encodeEntry)))];
+}
+
+function listExtensions({
+  signer,
+  number,
+  deltaFrom,
+  scope,
+  freshestCrl,
+}: {
+  readonly signer: SigningIdentity;
+  readonly number: number;
+  readonly deltaFrom: number | undefined;
+  readonly scope: Scope;
+  readonly freshestCrl: string | undefined;
+}): readonly Uint8Array[] {
+  return [
     extension(oids.authorityKeyIdentifier, sequence(element(0x80, signer.keyIdentifier))),
     extension(oids.crlNumber, wholeNumber(number)),
     ...(deltaFrom === undefined
@@ -149,26 +185,6 @@ export async function createRevocationList(
     ...issuingDistributionPoint(scope),
     ...(freshestCrl === undefined ? [] : [freshestCrlExtension(freshestCrl)]),
   ];
-  const tbs = sequence(
-    Buffer.of(0x02, 0x01, 0x01),
-    signer.signatureAlgorithm,
-    signer.name,
-    time(thisUpdate),
-    time(nextUpdate),
-    ...revoked,
-    element(0xa0, sequence(...extensions)),
-  );
-  const der = sequence(tbs, signer.signatureAlgorithm, bitString(await signer.sign(tbs)));
-  const entryCount = entries.length;
-  return Object.freeze({
-    der,
-    pem: toPem("X509 CRL", der),
-    number,
-    deltaFrom,
-    thisUpdate,
-    nextUpdate,
-    entryCount,
-  });
 }
 
 function crlSigner(holder: CertificateWithKey): SigningIdentity {
@@ -183,12 +199,7 @@ function crlSigner(holder: CertificateWithKey): SigningIdentity {
 function checkScope(options: CrlOptions): Omit<Scope, "indirect"> {
   const { distributionPoint, only, onlyReasons } = options;
   if (distributionPoint !== undefined) checkUrl("distributionPoint", distributionPoint);
-  if (only !== undefined && !["users", "authorities", "attributes"].includes(only)) {
-    throw new PkiError(
-      "only",
-      `"only" ${JSON.stringify(only)} is unknown. Use one of users, authorities, attributes.`,
-    );
-  }
+  if (only !== undefined) checkChoice("only", only, ["users", "authorities", "attributes"]);
   if (onlyReasons !== undefined) checkReasons(onlyReasons);
   return { distributionPoint, only, onlyReasons };
 }

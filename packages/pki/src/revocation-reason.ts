@@ -1,4 +1,4 @@
-import { PkiError } from "./pki-error.ts";
+import { checkChoice } from "./choice.ts";
 
 // CRLReason (RFC 5280 5.3.1) and the position in ReasonFlags (4.2.1.13), which is another one.
 const reasons = {
@@ -19,16 +19,13 @@ export const removeFromCrlCode = 8;
 /** Why a certificate is revoked (RFC 5280 5.3.1); only `certificateHold` can be taken back. */
 export type RevocationReason = keyof typeof reasons;
 
+const reasonNames = Object.keys(reasons) as readonly RevocationReason[];
+
 export function checkReason(option: string, reason: unknown): RevocationReason {
-  if (typeof reason === "string" && Object.hasOwn(reasons, reason)) {
-    return reason as RevocationReason;
-  }
-  throw new PkiError(
-    option,
-    `"${option}" ${JSON.stringify(reason)} is unknown. Use one of ${Object.keys(reasons).join(", ")}.`,
-  );
+  return checkChoice(option, reason, reasonNames);
 }
 
+/** The CRLReason. */
 export function reasonCode(reason: RevocationReason): number {
   return reasons[reason].code;
 }

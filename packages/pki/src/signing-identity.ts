@@ -5,6 +5,7 @@ import { Certificate, id_ce_subjectKeyIdentifier } from "@peculiar/asn1-x509";
 
 import { element, objectIdentifier, sequence } from "./der-writer.ts";
 import { PkiError } from "./pki-error.ts";
+import type { RevocationRegister } from "./revocation-register.ts";
 
 /** A certificate and its key: what `issueOcspResponder` and `issueCrlSigner` give. */
 export interface CertificateWithKey {
@@ -25,6 +26,14 @@ export interface SigningIdentity {
   /** A whole AlgorithmIdentifier. */
   readonly signatureAlgorithm: Uint8Array;
   sign(bytes: Uint8Array): Promise<Uint8Array>;
+}
+
+/** An authority as its lists and its OCSP answers need it. */
+export interface StatusAuthority {
+  readonly identity: SigningIdentity;
+  readonly register: RevocationRegister;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
 }
 
 const curves: Readonly<Record<string, { readonly oid: string; readonly digest: string }>> = {

@@ -14,12 +14,12 @@ import {
   type CertificateAuthority,
   type CertificateWithKey,
   type IssuedCertificate,
-  type KeyAlgorithm,
   type OcspResponder,
   type OcspResponderOptions,
 } from "@mtls-shield/pki";
 import { der, fakeClock, requireTool, startServer, type RunningServer } from "@mtls-shield/testkit";
 
+import { keyAlgorithms } from "./key-algorithms.ts";
 import { opensslOcsp } from "./openssl-ocsp.ts";
 import { thrownBy } from "./thrown-by.ts";
 
@@ -76,13 +76,7 @@ describe("an OCSP responder", () => {
     requireTool(this, "openssl");
   });
 
-  for (const keyAlgorithm of [
-    "ecdsa-p256",
-    "ecdsa-p384",
-    "ecdsa-p521",
-    "rsa-2048",
-    "ed25519",
-  ] as const satisfies readonly KeyAlgorithm[]) {
+  for (const keyAlgorithm of keyAlgorithms) {
     it(`signs with an ${keyAlgorithm} key what openssl verifies`, async () => {
       const root = await createAuthority({ keyAlgorithm });
       const client = await root.issueClient();
@@ -531,6 +525,19 @@ describe("an OCSP responder over HTTP", () => {
     await listen(responder.handler);
   });
 
+  it("waits for nothing more of a client that went away before it was asked", async () => {
+    const asked = new Promise<void>((resolve, reject) => {
+      void listen((request, response) => {
+        request.once("close", () => {
+          const context = { req: request, status: 404, body: undefined, set: () => undefined };
+          setTimeout(() => void responder.koa(context).then(resolve, reject), 10);
+          response.destroy();
+        });
+      }).then(() => sendAndHangUp(running.port, `${halfQuestion}half`));
+    });
+    await asked;
+  });
+
   it("says malformedRequest when something before it used up the body", async () => {
     const url = await listen((request, response) => {
       request.resume().once("end", () => {
@@ -547,8 +554,7 @@ describe("an OCSP responder over HTTP", () => {
   ] as const) {
     it(`forgets a client that goes away while it speaks: ${name}`, async () => {
       const url = await listen(listener());
-      const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/ocsp-request\r\n";
-      await sendAndHangUp(running.port, `${head}Content-Length: 100\r\n\r\nhalf`);
+      await sendAndHangUp(running.port, `${halfQuestion}half`);
       const response = await postTo(url, Buffer.from(await requestFor(root, [good])));
       expect(response.status).to.equal(200);
     });
@@ -577,6 +583,9 @@ describe("an OCSP responder over HTTP", () => {
     expect(outcome).to.equal("ended");
   });
 });
+
+const halfQuestion =
+  "POST / HTTP/1.1\r\nHost: a\r\nContent-Type: application/ocsp-request\r\nContent-Length: 100\r\n\r\n";
 
 function nonceExtension(value: Uint8Array): Uint8Array {
   return der.sequence(der.oid("1.3.6.1.5.5.7.48.1.2"), der.octetString(value));

@@ -5,12 +5,12 @@ import {
   type CertificateAuthority,
   type CrlOptions,
   type IssuedCertificate,
-  type KeyAlgorithm,
   type RevocationList,
   type RevocationReason,
 } from "@mtls-shield/pki";
 import { fakeClock, requireTool, runOpenssl } from "@mtls-shield/testkit";
 
+import { keyAlgorithms } from "./key-algorithms.ts";
 import { thrownBy } from "./thrown-by.ts";
 
 const partA = "http://pki.example/a.crl";
@@ -66,13 +66,7 @@ describe("a revocation list", () => {
     requireTool(this, "openssl");
   });
 
-  for (const keyAlgorithm of [
-    "ecdsa-p256",
-    "ecdsa-p384",
-    "ecdsa-p521",
-    "rsa-2048",
-    "ed25519",
-  ] as const satisfies readonly KeyAlgorithm[]) {
+  for (const keyAlgorithm of keyAlgorithms) {
     it(`has a signature of an ${keyAlgorithm} key that openssl verifies`, async () => {
       const root = await createAuthority({ keyAlgorithm });
       root.revoke(await root.issueClient());
