@@ -44,7 +44,7 @@ export type {
   RevocableTrustInput,
   RevocableTrustSetOptions,
 } from "./revocation/trusted-revocation.ts";
-export { MemoryStore } from "./store/memory-store.ts";
+export { MemoryStore, type MemoryStoreOptions } from "./store/memory-store.ts";
 export type { Store } from "./store/store.ts";
 export type { PolicyOptions } from "./path/policy-inputs.ts";
 export type { Profile } from "./path/profile.ts";

@@ -31,8 +31,12 @@ import {
   type RevocationOptions,
   type RevocationSettings,
 } from "./revocation/revocation-options.ts";
-import { Revocations } from "./revocation/revocations.ts";
-import { splitTrust, type RevocableTrustInput } from "./revocation/trusted-revocation.ts";
+import { Revocations, type RevocationsOptions } from "./revocation/revocations.ts";
+import {
+  splitTrust,
+  type RevocableTrustInput,
+  type SplitTrust,
+} from "./revocation/trusted-revocation.ts";
 import { compilePolicy, type CompiledPolicy } from "./policy/compile-policy.ts";
 import type { Rule } from "./policy/rule.ts";
 import { keyUsageBits } from "./x509/extensions.ts";
@@ -144,27 +148,13 @@ export function readShieldOptions(
   } = input;
   const warn = withoutRejections(onWarning);
   const mode = readChoice(options.mode, ["enforce", "report"], "mode");
-  const required = readBoolean(options.required, true, "required");
-  if (!required && options.rules !== undefined) {
-    throw new ConfigError(
-      "required",
-      "is false beside `rules`, which decide themselves who is required",
-      'Leave it out, and write allow: "anyone" in the rules that need no client.',
-    );
-  }
-  const now = clock();
-  if (!Number.isFinite(now)) {
-    throw new ConfigError(
-      "clock",
-      "returns no number",
-      "Return epoch milliseconds, as Date.now does.",
-    );
-  }
+  const required = readRequired(options);
+  const now = readNow(clock);
   const validation = readValidation(options);
   warnOfLegacy(validation.legacy, warn);
-  const split = splitTrust(options.trust, defaultTrustSetName);
+  const { trust, revocations } = splitTrust(options.trust, defaultTrustSetName);
   const trustSets =
-    options.trust === undefined ? undefined : readTrust(split.trust, { ...validation, now, warn });
+    options.trust === undefined ? undefined : readTrust(trust, { ...validation, now, warn });
   const trustSetNames = namesElsewhere ?? trustSets?.map(({ name }) => name);
   const limits = readClientLimits(options.limits);
   const notices = new Notices(warn);
@@ -173,29 +163,14 @@ export function readShieldOptions(
     options.rules === undefined
       ? undefined
       : compilePolicy(options.rules, trustSetNames, mode, warn);
-  const readOwn = (own: unknown, option: string): RevocationSettings | undefined =>
-    own === false ? undefined : readRevocation(own, option, { clock, timers });
   // Last of all, since it begins to read files and to ask addresses: options with a fault should leave nothing behind.
-  const revocation = new Revocations({
-    shared: readOwn("revocation" in options ? options.revocation : false, "revocation"),
-    own: new Map(
-      [...split.revocations].map(
-        ([name, { input: own, option }]) => [name, readOwn(own, option)] as const,
-      ),
-    ),
+  const revocation = readRevocations(input, revocations, {
     trustSets,
     rules: validation,
     limits,
-    surroundings: {
-      ...systemSurroundings,
-      clock,
-      timers,
-      fetcher: input.fetcher ?? createNodeFetcher(),
-    },
-    emit: createRevocationReporter(input, clock, notices),
-    warn: (warning) => {
-      notices.once(warning.message, warning);
-    },
+    clock,
+    timers,
+    notices,
   });
   return Object.freeze({
     timers,
@@ -215,9 +190,56 @@ export function readShieldOptions(
   });
 }
 
-function readValidation(
-  options: Readonly<Partial<Record<(typeof shieldOptionNames)[number], unknown>>>,
-): ValidationRules {
+type GivenOptions = Readonly<Partial<Record<(typeof shieldOptionNames)[number], unknown>>>;
+
+function readRequired({ required, rules }: GivenOptions): boolean {
+  const isRequired = readBoolean(required, true, "required");
+  if (isRequired || rules === undefined) return isRequired;
+  throw new ConfigError(
+    "required",
+    "is false beside `rules`, which decide themselves who is required",
+    'Leave it out, and write allow: "anyone" in the rules that need no client.',
+  );
+}
+
+function readNow(clock: Clock): number {
+  const now = clock();
+  if (Number.isFinite(now)) return now;
+  throw new ConfigError(
+    "clock",
+    "returns no number",
+    "Return epoch milliseconds, as Date.now does.",
+  );
+}
+
+/** Reads what is said of revocation, for the whole shield and by trust set, and begins to look after it. */
+function readRevocations(
+  input: ShieldOptions,
+  bySet: SplitTrust["revocations"],
+  {
+    clock,
+    timers,
+    notices,
+    ...facts
+  }: Pick<RevocationsOptions, "trustSets" | "rules" | "limits"> &
+    Pick<ShieldConfig, "clock" | "timers" | "notices">,
+): Revocations {
+  const read = (given: unknown, option: string): RevocationSettings | undefined =>
+    given === false ? undefined : readRevocation(given, option, { clock, timers });
+  const fetcher = input.fetcher ?? createNodeFetcher();
+  return new Revocations({
+    ...facts,
+    shared: read("revocation" in input ? input.revocation : false, "revocation"),
+    own: new Map([...bySet].map(([name, own]) => [name, read(own.input, own.option)] as const)),
+    surroundings: { ...systemSurroundings, clock, timers, fetcher },
+    emit: createRevocationReporter(input, clock, notices),
+    warn: (warning) => {
+      notices.once(warning.message, warning);
+    },
+  });
+}
+
+function readValidation(options: GivenOptions): ValidationRules {
   return Object.freeze({
     purpose: oids.clientAuth,
     extendedKeyUsage: readChoice(

@@ -1,12 +1,9 @@
 import { ConfigError } from "./base/config-error.ts";
+import { describeFault } from "./base/describe-fault.ts";
 import type { AnonymousContext, MtlsContext } from "./decision/decision.ts";
 import { deny } from "./decision/deny.ts";
 import type { Statuses } from "./decision/statuses.ts";
-import {
-  createDecisionReporter,
-  describeFault,
-  type DecisionReporter,
-} from "./events/decision-reporter.ts";
+import { createDecisionReporter, type DecisionReporter } from "./events/decision-reporter.ts";
 import type { Notices } from "./events/notices.ts";
 import { Authenticator, type Authority, type VerifiedClient } from "./identity/authenticator.ts";
 import { readObject } from "./base/read-option.ts";
@@ -49,7 +46,7 @@ export function originOf(context: MtlsContext): ContextOrigin | undefined {
   return origins.get(context);
 }
 
-/** Decides about requests. The request path is synchronous; everything that can be done once was done before. */
+/** Decides about requests, at once wherever it can: everything that can be done once was done before. */
 export interface Shield {
   readonly statuses: Statuses;
   readonly notices: Notices;

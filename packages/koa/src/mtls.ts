@@ -11,10 +11,12 @@ export interface MtlsOptions extends ShieldOptions {
   readonly onRefusal?: OnRefusal<KoaAnswer>;
 }
 
-/** Koa middleware that lets only requests through that the shield admits. */
+/**
+ * Koa middleware that lets only requests through that the shield admits, with the rest of the shield beside it. `handle` is for
+ * `createMtlsServer({ ..., shield: mtls() }, app)`: it answers with problem details whatever `onRefusal` says, since there is no
+ * `ctx` yet.
+ */
 export type MtlsMiddleware = Middleware &
-  // The same shield without Koa: `check(request)` for upgrades, `isReady`, `close`, and `handle` for `createMtlsServer({ ..., shield: mtls() }, app)`,
-  // which answers with problem details whatever `onRefusal` says, since there is no `ctx` yet.
   Pick<MtlsHandler, "check" | "handle" | "isReady" | "whenReady" | "resetListMarks" | "close">;
 
 /** Puts a shield in front of what comes after it. Without options every request needs a client that the TLS server's own `ca` vouches for. */

@@ -34,9 +34,12 @@ export interface MtlsHandler {
   readonly isReady: () => boolean;
   /** Resolves as soon as it is ready. */
   readonly whenReady: () => Promise<void>;
-  /** Lets older revocation lists of an issuer pass once again: an explicit act, which `onRevocationEvent` hears of. */
+  /**
+   * Lets older revocation lists of an issuer pass once again: an explicit act, which `onRevocationEvent` hears of. Resolves with the
+   * number of scopes: 0 where no list of the issuer was ever seen.
+   */
   readonly resetListMarks: (reset: ListMarksReset) => Promise<number>;
-  /** Ends background work: for orderly shutdown, and tests. */
+  /** Ends refreshing and watching, for orderly shutdown and tests; whatever is known then counts until it expires. */
   readonly close: () => void;
   /** The handler itself, under the name by which `createMtlsServer` finds it in the middleware of every framework. */
   readonly handle: (request: NodeRequest, response: NodeResponse, next: Next) => void;

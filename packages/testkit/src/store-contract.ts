@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 import { fakeClock } from "./fake-clock.ts";
 
-/** What is tested: the `Store` of `@mtls-shield/core`. */
+/** What is tested: the `Store` of `@mtls-shield/core`, written again, since the testkit depends on no package that it tests. */
 export interface ContractedStore {
   get(key: string): Promise<string | undefined>;
   set(key: string, value: string, until?: number): Promise<void>;

@@ -3,12 +3,7 @@ import { createHash, type KeyObject } from "node:crypto";
 import { extension, extendedKeyUsage } from "./certificate-extensions.ts";
 import * as der from "./der-writer.ts";
 import { signatureScheme, usualScheme, type SignatureSchemeName } from "./signature-scheme.ts";
-import type {
-  CertificateChanges,
-  LeafChanges,
-  TestAuthority,
-  TestCertificate,
-} from "./test-authority.ts";
+import type { LeafChanges, TestAuthority, TestCertificate } from "./test-authority.ts";
 import { reasonCodes, type CrlReasonName } from "./test-crl.ts";
 
 /** Types and extensions of OCSP (RFC 6960 4.2.1, 4.2.2.2.1, 4.4.1). */
@@ -41,13 +36,14 @@ export type OcspHashName = keyof typeof hashOids;
 export interface OcspSingleChanges {
   readonly certificate?: Pick<TestCertificate, "parts">;
   readonly serialNumber?: bigint | number;
+  /** Of the issuer's name and key; by default SHA-1. */
   readonly hash?: OcspHashName;
   /** A whole Name as DER, in place of the issuer's. */
   readonly issuerName?: Uint8Array;
   readonly issuerKey?: KeyObject;
   /** A whole CertID as DER, in place of all those. */
   readonly certificateId?: Uint8Array;
-  /** Or a whole CertStatus as DER. */
+  /** By its name, or a whole CertStatus as DER. */
   readonly status?: "good" | "revoked" | "unknown" | Uint8Array;
   /** Epoch milliseconds, as those below. */
   readonly revocationDate?: number;
@@ -137,18 +133,18 @@ export function ocspError(status: OcspErrorName | number): Uint8Array {
   return der.sequence(enumerated(typeof status === "number" ? status : errorCodes[status]));
 }
 
-/** A responder's certificate, as its authority issues it to delegate: without id-pkix-ocsp-nocheck when that is asked for. */
+/** The certificate that an authority issues to its responder (RFC 6960 4.2.2.2), with id-pkix-ocsp-nocheck or without. */
 export function ocspDelegate(
   authority: TestAuthority,
   { noCheck = true, ...changes }: LeafChanges & { readonly noCheck?: boolean } = {},
 ): TestCertificate {
-  const delegation: CertificateChanges = {
+  const { leaf } = authority.client({
     commonName: "Test OCSP Responder",
     ...changes,
     extensions: { extendedKeyUsage: extendedKeyUsage("ocspSigning"), ...changes.extensions },
     moreExtensions: [...(noCheck ? [ocspNoCheck()] : []), ...(changes.moreExtensions ?? [])],
-  };
-  return authority.client({ ...changes, ...delegation }).leaf;
+  });
+  return leaf;
 }
 
 /** The Extension `id-pkix-ocsp-nocheck` of a responder's certificate. */

@@ -65,6 +65,11 @@ export class DerReader {
     return this.readWhole(this.nextTag);
   }
 
+  /** A NULL, whatever its tag: nothing is in it. */
+  readNull(tag: number = tags.null): void {
+    if (this.readContent(tag).length !== 0) throw new DerError("a NULL is not empty");
+  }
+
   readBoolean(): boolean {
     const start = this.#advance(tags.boolean);
     const value = this.#bytes[start];

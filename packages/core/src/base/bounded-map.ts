@@ -35,6 +35,7 @@ export class BoundedMap<Key, Value> {
     this.#entries.delete(key);
   }
 
+  /** From the one that would go first on. */
   values(): Iterable<Value> {
     return this.#entries.values();
   }

@@ -4,7 +4,8 @@ import type {
   RevocationEvent,
   RevocationOccurrence,
 } from "../revocation/revocation-event.ts";
-import { noticeFailedCallback, timeOf } from "./decision-reporter.ts";
+import { eventTime } from "./event-time.ts";
+import { callGuarded } from "./failed-callback.ts";
 import { countRevocation, type Metrics } from "./metrics.ts";
 import type { Notices } from "./notices.ts";
 
@@ -20,24 +21,14 @@ export function createRevocationReporter(
   clock: Clock,
   notices: Notices,
 ): EmitRevocation {
-  const guarded = (option: string, tell: () => unknown): void => {
-    const reportFault = (fault: unknown): void => {
-      noticeFailedCallback(notices, option, fault);
-    };
-    try {
-      Promise.resolve(tell()).catch(reportFault);
-    } catch (fault) {
-      reportFault(fault);
-    }
-  };
   return (occurrence) => {
-    const event: RevocationEvent = Object.freeze({ time: timeOf(clock), ...occurrence });
+    const event: RevocationEvent = Object.freeze({ time: eventTime(clock), ...occurrence });
     warnIfAlone(occurrence, onRevocationEvent !== undefined, notices);
     if (onRevocationEvent !== undefined) {
-      guarded("onRevocationEvent", () => onRevocationEvent(event));
+      callGuarded(notices, "onRevocationEvent", () => onRevocationEvent(event));
     }
     if (metrics !== undefined) {
-      guarded("metrics", () => countRevocation(metrics, event));
+      callGuarded(notices, "metrics", () => countRevocation(metrics, event));
     }
   };
 }

@@ -9,7 +9,7 @@ import {
   type Verification,
   type VerifiedPresentation,
 } from "../path/verify-client.ts";
-import { periodOf } from "../path/validate-path.ts";
+import { periodOf } from "../path/checks/validity.ts";
 import { mostUseful } from "../reasons/most-useful.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
 import type { PresentedChain } from "../sources/presentation.ts";

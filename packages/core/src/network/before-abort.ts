@@ -7,8 +7,11 @@ export function beforeAbort<Value>(promise: Promise<Value>, signal: AbortSignal)
     };
     signal.addEventListener("abort", stop, { once: true });
     if (signal.aborted) stop();
-    promise.then(resolve, reject).finally(() => {
-      signal.removeEventListener("abort", stop);
-    });
+    // Whoever brings a fetcher may bring promises of another library.
+    Promise.resolve(promise)
+      .then(resolve, reject)
+      .finally(() => {
+        signal.removeEventListener("abort", stop);
+      });
   });
 }

@@ -10,6 +10,7 @@ export interface FetchRequest {
   readonly admits: (address: string) => boolean;
 }
 
+/** The answer to one exchange, whatever its status. */
 export interface FetchResponse {
   readonly status: number;
   /** By name in lower case. */

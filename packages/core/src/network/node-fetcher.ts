@@ -10,6 +10,7 @@ import { addressOf } from "./allowed-host.ts";
 import { beforeAbort } from "./before-abort.ts";
 import { FetchFailure } from "./fetch-failure.ts";
 import type { Fetcher, FetchRequest, FetchResponse } from "./fetcher.ts";
+import { onceAtATime } from "./once-at-a-time.ts";
 
 export interface NodeFetcherOptions {
   /** All IP addresses of a host name; those of the operating system if left out. */
@@ -23,7 +24,8 @@ const maxHeaderBytes = 16_384;
 
 /** Fetches with node:http and node:https: one connection for each exchange, without proxies, and only to addresses that are admitted. */
 export function createNodeFetcher(options: NodeFetcherOptions = {}): Fetcher {
-  const { resolve = lookUpAll, ca } = options;
+  // Each look-up holds one of the few threads that read files, too: those of a host that gets no answer must not hold them all.
+  const { resolve = onceAtATime(lookUpAll), ca } = options;
   return async (request) => {
     const addresses = await admittedAddresses(request, resolve);
     const exchange = startExchange(request, addresses, ca);

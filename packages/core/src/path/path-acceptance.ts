@@ -1,4 +1,5 @@
 import type { Reason } from "../reasons/reason.ts";
+import type { Certificate } from "../x509/certificate.ts";
 import type { CandidatePath } from "./verified-path.ts";
 
 /**
@@ -23,8 +24,6 @@ export type PathAcceptance =
     };
 
 /** Why a check of revocation refuses. */
-export type RevocationCode = (typeof revocationCodes)[number];
-
 export const revocationCodes = [
   "certificate-revoked",
   "certificate-on-hold",
@@ -33,5 +32,7 @@ export const revocationCodes = [
   "revocation-unknown",
 ] as const;
 
+export type RevocationCode = (typeof revocationCodes)[number];
+
 /** Asked about each path that is sound otherwise, and about a pinned client, which is a path by itself. */
-export type AcceptPath = (path: CandidatePath | readonly [CandidatePath[0]]) => PathAcceptance;
+export type AcceptPath = (path: CandidatePath | readonly [Certificate]) => PathAcceptance;

@@ -11,8 +11,9 @@ import { checkExtendedKeyUsage } from "./checks/extended-key-usage.ts";
 import { checkKeyStrength } from "./checks/key-strength.ts";
 import { checkIssuerKeyUsage, checkLeafKeyUsage } from "./checks/key-usage.ts";
 import { checkNameConstraints } from "./checks/name-constraints.ts";
-import { endOfValidity, checkValidity } from "./checks/validity.ts";
+import { checkValidity, periodOf } from "./checks/validity.ts";
 import { findIssuanceFaults } from "./issuance/issuance-faults.ts";
+import { judgeAcceptance } from "./judge-acceptance.ts";
 import { holdsPeerName } from "./peer-name.ts";
 import type { SignatureChecks } from "./signature-checks.ts";
 import type { ValidationContext } from "./validation-context.ts";
@@ -29,7 +30,7 @@ export interface SoundPath {
   /** Epoch milliseconds: all that was checked holds from `validFrom` on, and no longer from `validUntil` on. */
   readonly validFrom: number;
   readonly validUntil: number;
-  /** Faults of issuance that the profile lets pass. */
+  /** Faults of issuance that the profile lets pass, and what the check of revocation forgave. */
   readonly warnings: readonly Reason[];
 }
 
@@ -72,39 +73,6 @@ export function validatePath(
     validFrom: validity.from,
     validUntil: Math.min(validity.until, acceptance.until),
     warnings: [...faults.warnings, ...acceptance.warnings],
-  };
-}
-
-/** What the last word on a path came to. */
-export type Acceptance =
-  | {
-      readonly outcome: "accepted";
-      readonly until: number;
-      readonly warnings: readonly Reason[];
-    }
-  | { readonly outcome: "refused"; readonly reason: Reason };
-
-const noObjection: Acceptance = { outcome: "accepted", until: Infinity, warnings: [] };
-
-/** Asks whoever has the last word, if there is anybody. */
-export function judgeAcceptance(
-  path: CandidatePath | readonly [Certificate],
-  { acceptPath, now }: Pick<ValidationContext, "acceptPath" | "now">,
-): Acceptance {
-  const acceptance = acceptPath?.(path);
-  if (acceptance === undefined) return noObjection;
-  if (acceptance.outcome === "refused") {
-    const { code, certificateIndex, details } = acceptance;
-    const why = reason(code, { certificateIndex, ...(details && { details }) });
-    return { outcome: "refused", reason: why };
-  }
-  const { until = Infinity, warnings = [] } = acceptance;
-  if (until > now) return { outcome: "accepted", until, warnings };
-  // An answer that has run out is none.
-  const details = { problem: "the answer is out of date" };
-  return {
-    outcome: "refused",
-    reason: reason("revocation-unknown", { certificateIndex: 0, details }),
   };
 }
 
@@ -201,20 +169,6 @@ function namesAnotherKey(certificate: Certificate, issuer: Certificate): boolean
     subjectKeyIdentifier !== undefined &&
     !equalBytes(wanted, subjectKeyIdentifier)
   );
-}
-
-/** When every certificate of a path is valid: from `from` on, and no longer from `until` on. */
-export function periodOf(path: readonly Certificate[]): {
-  readonly from: number;
-  readonly until: number;
-} {
-  let from = -Infinity;
-  let until = Infinity;
-  for (const certificate of path) {
-    from = Math.max(from, certificate.notBefore);
-    until = Math.min(until, endOfValidity(certificate));
-  }
-  return { from, until };
 }
 
 function refuse(why: Reason): PathVerdict {

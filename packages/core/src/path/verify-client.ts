@@ -2,11 +2,12 @@ import { sha256, toHex } from "../base/bytes.ts";
 import type { SearchLimits } from "../base/limits.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
 import type { Certificate } from "../x509/certificate.ts";
-import { checkValidity, endOfValidity } from "./checks/validity.ts";
+import { checkValidity, endOfValidity, periodOf } from "./checks/validity.ts";
 import { findPath, type FailedSearch } from "./find-path.ts";
 import { findIssuanceFaults } from "./issuance/issuance-faults.ts";
+import { judgeAcceptance } from "./judge-acceptance.ts";
 import type { TrustSet } from "./trust-set.ts";
-import { judgeAcceptance, periodOf, type SoundPath } from "./validate-path.ts";
+import type { SoundPath } from "./validate-path.ts";
 import type { ValidationContext } from "./validation-context.ts";
 import type { VerifiedPath } from "./verified-path.ts";
 

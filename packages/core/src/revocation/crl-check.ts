@@ -35,7 +35,7 @@ const mostDistributionPoints = 64;
 interface CurrentList {
   readonly complete: CertificateList;
   readonly delta: CertificateList | undefined;
-  /** The newest delta there is, which may have expired. */
+  /** The newest delta there is, which may not be current. */
   readonly lastDelta: CertificateList | undefined;
   /** RFC 5280 5.2.4: the dates of both together are those of the delta. */
   readonly until: number;
@@ -131,19 +131,21 @@ export class CrlCheck {
           problem = current;
           continue;
         }
-        const isExpired = this.#now >= current.until + this.#toleranceMs;
+        const outOfDate = this.#findDateFault(complete, current.until);
         const entry = findRevocation(current, certificate);
-        // What was revoked stays so when newer lists are withheld, deltas included; only a hold may have ended since (RFC 5280 5.3.1).
+        // What was revoked stays so when newer lists are withheld, deltas included, or the clock was set back; only a hold may have
+        // ended since (RFC 5280 5.3.1).
         const last = entry ?? findAddition(current.lastDelta, certificate);
         if (last !== undefined) {
-          const mayHaveEnded = last.reason === "certificateHold" && (isExpired || last !== entry);
+          const isCurrent = outOfDate === undefined && last === entry;
+          const mayHaveEnded = last.reason === "certificateHold" && !isCurrent;
           const status = revoked(certificate, last, complete);
           if (!mayHaveEnded) return status;
           held = status;
           continue;
         }
-        if (isExpired) {
-          problem = "the list has expired";
+        if (outOfDate !== undefined) {
+          problem = outOfDate;
           continue;
         }
         covered |= reasons;
@@ -158,7 +160,7 @@ export class CrlCheck {
     );
   }
 
-  /** RFC 5280 6.3.3 (a), (c), (f) to (h): the list, which may have expired; a string says why it says nothing at all. */
+  /** RFC 5280 6.3.3 (a), (c), (f) to (h): the list, which may not be current; a string says why it says nothing at all. */
   #bringUpToDate(
     complete: CertificateList,
     lists: IssuerLists,
@@ -167,18 +169,19 @@ export class CrlCheck {
   ): CurrentList | string {
     const fault = findFault(complete);
     if (fault !== undefined) return fault;
-    if (complete.thisUpdate > this.#now + this.#skewMs) return "the list is not valid yet";
     const signer = this.#signers.find(complete, path, index);
     if (signer === undefined) return "no certificate that may sign the list has signed it";
     const deltas = lists
       .deltasFor(complete)
-      .filter((delta) => this.#isUsable(delta) && this.#signers.hasSigned(signer, delta));
-    const delta = deltas.find((one) => this.#now < endOfCurrency(one) + this.#toleranceMs);
+      .filter((delta) => findFault(delta) === undefined && this.#signers.hasSigned(signer, delta));
+    const delta = deltas.find((one) => this.#findDateFault(one, endOfCurrency(one)) === undefined);
     return { complete, delta, lastDelta: deltas[0], until: endOfCurrency(delta ?? complete) };
   }
 
-  #isUsable(delta: CertificateList): boolean {
-    return findFault(delta) === undefined && delta.thisUpdate <= this.#now + this.#skewMs;
+  /** Why a list is not current; undefined: it is. */
+  #findDateFault({ thisUpdate }: CertificateList, until: number): string | undefined {
+    if (thisUpdate > this.#now + this.#skewMs) return "the list is not valid yet";
+    return this.#now >= until + this.#toleranceMs ? "the list has expired" : undefined;
   }
 }
 
@@ -241,7 +244,7 @@ function revoked(
 
 /** Nobody says any more that it holds, nor that it ended: the code tells what was said last. */
 function outdated({ code, details }: OpposedStatus): CertificateStatus {
-  const problem = "the list that says so has expired";
+  const problem = "the list that says so is out of date";
   return { outcome: "unknown", code, details: { ...details, problem } };
 }
 

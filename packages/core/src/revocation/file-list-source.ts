@@ -1,8 +1,9 @@
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { describeFault } from "../base/describe-fault.ts";
 import type { Surroundings } from "../base/surroundings.ts";
-import { watchPaths, type WatchedPaths } from "../files/watched-files.ts";
+import { mostWatchedNames, watchPaths, type WatchedPaths } from "../files/watched-files.ts";
 import { loadCertificateLists } from "../x509/load-certificate-lists.ts";
 import type { ListLibrary } from "./list-library.ts";
 import type { ListSource } from "./list-source.ts";
@@ -39,7 +40,13 @@ export class FileListSource implements ListSource {
     const { timers, clock } = surroundings;
     this.name = path;
     this.#options = options;
-    this.#loop = new RefreshLoop((signal) => this.#attempt(signal), surroundings);
+    this.#loop = new RefreshLoop(
+      (signal) => this.#attempt(signal),
+      surroundings,
+      (problem) => {
+        this.#tellFailure(path, problem);
+      },
+    );
     // Watched before it is read, so that no change falls in between.
     const onChange = (): void => {
       this.#hasChanged = true;
@@ -53,7 +60,7 @@ export class FileListSource implements ListSource {
   }
 
   get loading(): Promise<void> | undefined {
-    return this.#loop.running;
+    return this.#loop.promising;
   }
 
   load(): Promise<void> {
@@ -82,13 +89,13 @@ export class FileListSource implements ListSource {
 
   /** Whether every file could be read, and every list in them used. One that cannot keeps nobody from the others. */
   async #readAll(signal: AbortSignal): Promise<boolean> {
-    const files = await listFiles(this.name).catch((error: unknown) => error as Error);
-    if (files instanceof Error) return this.#fail(this.name, files, signal);
+    const files = await listFiles(this.name);
     let isWhole = true;
     for (const file of files) {
-      const isGood = await this.#read(file, signal).catch((error: unknown) =>
-        this.#fail(file, error as Error, signal),
-      );
+      const isGood = await this.#read(file, signal).catch((fault: unknown) => {
+        if (!signal.aborted) this.#tellFailure(file, describeFault(fault));
+        return false;
+      });
       isWhole &&= isGood;
     }
     return isWhole;
@@ -96,12 +103,11 @@ export class FileListSource implements ListSource {
 
   async #read(file: string, signal: AbortSignal): Promise<boolean> {
     const { library, maxBytes, emit, pause } = this.#options;
+    // A pipe nobody writes to would hold a thread of Node's pool for good: a few of them, and nothing is read any more.
+    if (!(await stat(file)).isFile()) throw new Error("it is not a file");
     const lists = await loadCertificateLists(
       createReadStream(file, { signal, highWaterMark: octetsAtOnce }),
-      {
-        maxBytes,
-        pause,
-      },
+      { maxBytes, pause },
     );
     if (typeof lists === "string") {
       emit({ type: "revocation-list-rejected", source: file, problem: lists });
@@ -112,17 +118,17 @@ export class FileListSource implements ListSource {
     return rejected === 0;
   }
 
-  #fail(source: string, { message }: Error, { aborted }: AbortSignal): false {
-    if (!aborted) {
-      this.#options.emit({ type: "revocation-source-failed", source, problem: message });
-    }
-    return false;
+  #tellFailure(source: string, problem: string): void {
+    this.#options.emit({ type: "revocation-source-failed", source, problem });
   }
 }
 
 async function listFiles(path: string): Promise<readonly string[]> {
   if (!(await stat(path)).isDirectory()) return [path];
   const names = await readdir(path);
+  if (names.length > mostWatchedNames) {
+    throw new Error(`the folder holds more than ${mostWatchedNames} files`);
+  }
   const files = names.filter((name) => /\.(crl|pem|der)$/i.test(name)).sort();
   if (files.length === 0)
     throw new Error("the folder holds no file that ends in .crl, .pem or .der");

@@ -24,7 +24,14 @@ export class InlineListSource implements ListSource {
   constructor(options: InlineListSourceOptions) {
     this.name = options.name;
     this.#options = options;
-    this.#loop = new RefreshLoop(() => this.#attempt(), options.surroundings);
+    const { name: source, surroundings, emit } = options;
+    this.#loop = new RefreshLoop(
+      () => this.#attempt(),
+      surroundings,
+      (problem) => {
+        emit({ type: "revocation-source-failed", source, problem });
+      },
+    );
   }
 
   get isLoaded(): boolean {
@@ -32,7 +39,7 @@ export class InlineListSource implements ListSource {
   }
 
   get loading(): Promise<void> | undefined {
-    return this.#loop.running;
+    return this.#loop.promising;
   }
 
   load(): Promise<void> {
@@ -44,16 +51,12 @@ export class InlineListSource implements ListSource {
   }
 
   async #attempt(): Promise<Attempt> {
-    const { lists, library, emit } = this.#options;
-    try {
-      const { inUse } = await library.offer(lists, this.name);
-      this.#isLoaded ||= inUse.length > 0;
-      // By themselves they do not change, so that only `load` offers them anew.
-      if (this.#isLoaded) return { outcome: "done", nextAt: Infinity };
-    } catch (error) {
-      const problem = (error as Error).message;
-      emit({ type: "revocation-source-failed", source: this.name, problem });
-    }
-    return { outcome: "failed", retryAfterMs: undefined };
+    const { lists, library } = this.#options;
+    const { inUse } = await library.offer(lists, this.name);
+    this.#isLoaded ||= inUse.length > 0;
+    // By themselves they do not change, so that only `load` offers them anew.
+    return this.#isLoaded
+      ? { outcome: "done", nextAt: Infinity }
+      : { outcome: "failed", retryAfterMs: undefined };
   }
 }

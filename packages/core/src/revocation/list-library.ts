@@ -1,3 +1,4 @@
+import { sha256, toHex } from "../base/bytes.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import type { CertificateList } from "../x509/certificate-list.ts";
@@ -27,10 +28,13 @@ export interface Offer {
   readonly rejected: number;
 }
 
-/** Addresses in certificates could name a list for each; the operator's own have a few scopes. */
+/** Of each of the operator's own authorities, and of all below an anchor that only paths of clients brought in. */
 const mostScopes = 4_096;
-/** Of authorities that only paths of clients brought in: one of them may sign lists without end, also in the name of another. */
-const mostScopesOfOthers = 256;
+/**
+ * What one of these may take of the room of the authority above it: it may sign lists without end, also in the name of another and
+ * with as many authorities below itself as it likes, and must not crowd out its neighbours.
+ */
+const shareOfRoom = 1 / 4;
 
 /**
  * The lists that count: of each scope the newest that its authority has signed, from wherever it came. A list that is broken, older
@@ -46,7 +50,8 @@ export class ListLibrary {
   readonly #bySignature = new Map<string, CertificateList>();
   /** The issuer of each scope of which a list was ever offered that its authority had signed. */
   readonly #scopes = new Map<string, string>();
-  #scopesOfOthers = 0;
+  /** How many scopes there are of each authority, those below it included. */
+  readonly #counts = new Map<string, number>();
   readonly #isReset = new Set<string>();
   #index = new CrlIndex([]);
   #revision = 0;
@@ -142,9 +147,8 @@ export class ListLibrary {
     const current = this.#lists.get(scope);
     const mark = markOf(list);
     if (!this.#scopes.has(scope)) {
-      if (!this.#hasRoomFor(signer)) return "there are too many lists";
+      if (!this.#takeRoom(signer, more)) return "there are too many lists";
       this.#scopes.set(scope, issuer);
-      if (!this.#isOwn(signer)) this.#scopesOfOthers++;
     }
     const isOld =
       current !== undefined && !this.#isReset.has(scope) && isBehind(mark, markOf(current));
@@ -163,9 +167,15 @@ export class ListLibrary {
     return undefined;
   }
 
-  #hasRoomFor(signer: PublicKey): boolean {
-    const hasRoom = this.#scopes.size < mostScopes;
-    return hasRoom && (this.#isOwn(signer) || this.#scopesOfOthers < mostScopesOfOthers);
+  /** Counts one more scope of a signer; false: there is no room for it. */
+  #takeRoom(signer: PublicKey, more: readonly Certificate[]): boolean {
+    const places = this.#isOwn(signer) ? [keyOf([signer])] : placesOf(signer, more);
+    const counts = places.map((place) => this.#counts.get(place) ?? 0);
+    if (counts.some((count, level) => count >= mostScopes * shareOfRoom ** level)) return false;
+    for (const [level, place] of places.entries()) {
+      this.#counts.set(place, (counts[level] as number) + 1);
+    }
+    return true;
   }
 
   /** Whether it is the key of one of the operator's own authorities. */
@@ -197,7 +207,7 @@ export class ListLibrary {
     const { authorities, legacy, pause } = this.#options;
     for (const { subject, publicKey } of [...authorities, ...more]) {
       if (!subject.equals(list.issuer)) continue;
-      const verdict = await list.verifySliced(publicKey, legacy, pause);
+      const verdict = await list.verifyInSlices(publicKey, legacy, pause);
       if (verdict === "valid") return publicKey;
     }
     return undefined;
@@ -216,6 +226,17 @@ export class ListLibrary {
       nextUpdate,
     });
   }
+}
+
+/** The keys of an authority's place in a path, from that below the anchor as a whole down to its own. */
+function placesOf(signer: PublicKey, path: readonly Certificate[]): readonly string[] {
+  const keys = path.map(({ publicKey }) => publicKey);
+  const line = keys.slice(keys.indexOf(signer)).reverse();
+  return line.map((_, level) => `below ${keyOf(line.slice(0, level + 1))}`);
+}
+
+function keyOf(line: readonly PublicKey[]): string {
+  return toHex(sha256(...line.map(({ der }) => der)));
 }
 
 /** RFC 5280 5.2.4 (c): the delta leaves nothing out that was after the complete list. */

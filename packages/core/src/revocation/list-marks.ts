@@ -1,4 +1,7 @@
 import { sha256, toHex } from "../base/bytes.ts";
+import { describeFault } from "../base/describe-fault.ts";
+import { systemTimers, type Timers } from "../base/timers.ts";
+import { askStore } from "../store/ask-store.ts";
 import type { Store } from "../store/store.ts";
 import type { CertificateList } from "../x509/certificate-list.ts";
 import { crlExtensionTypes } from "../x509/crl-extensions.ts";
@@ -42,28 +45,37 @@ export function isBehind({ number, thisUpdate }: ListMark, mark: ListMark): bool
  */
 export class ListMarks {
   readonly #store: Store;
+  readonly #timers: Timers;
 
-  constructor(store: Store) {
+  constructor(store: Store, timers: Timers = systemTimers) {
     this.#store = store;
+    this.#timers = timers;
   }
 
   /** Moves the mark on to a list; false: the list is behind it. */
   async advance(scope: string, mark: ListMark): Promise<boolean> {
     const key = keyOf(scope);
     for (let write = 0; write < mostWrites; write++) {
-      const written = await this.#store.get(key);
+      const written = await this.#ask(() => this.#store.get(key));
       const known = written === undefined ? undefined : readMark(written);
       if (known !== undefined && isBehind(mark, known)) return false;
       const next = writeMark(mark);
       if (next === written) return true;
-      if (await this.#store.compareAndSet(key, written, next)) return true;
+      if (await this.#ask(() => this.#store.compareAndSet(key, written, next))) return true;
     }
     throw new Error("other processes keep writing the mark of this list");
   }
 
   /** Forgets a mark: from now on any list of the scope is accepted again. */
   async reset(scope: string): Promise<void> {
-    await this.#store.delete(keyOf(scope));
+    await this.#ask(() => this.#store.delete(keyOf(scope)));
+  }
+
+  /** Lists are judged one after the other: a store that never answers would keep all others out. */
+  #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
+    return askStore(question, this.#timers).catch((cause: unknown) => {
+      throw new Error(`the store of list marks failed: ${describeFault(cause)}`, { cause });
+    });
   }
 }
 

@@ -4,7 +4,7 @@ export interface ListSource {
   readonly name: string;
   /** Whether a list of it has ever been in use. */
   readonly isLoaded: boolean;
-  /** The attempt that is under way. */
+  /** The attempt that is under way, unless the one before failed: it is worth waiting for. */
   readonly loading: Promise<void> | undefined;
   /** Makes an attempt now, unless one is under way, and settles with it; goes on in the background. Never rejects. */
   load(): Promise<void>;

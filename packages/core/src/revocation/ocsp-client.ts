@@ -25,7 +25,7 @@ export interface StatusQuestion {
   readonly issuer: Certificate;
   /** In the order in which they are asked; the first answer that counts is taken. */
   readonly responders: readonly ResponderAddress[];
-  /** Whether a delegated responder's certificate was revoked itself, at the moment of an answer. */
+  /** Whether a delegated responder's certificate was revoked itself: asked at each answer, and whenever that is used. */
   readonly isSignerRevoked: (signer: Certificate, now: number) => boolean;
 }
 
@@ -68,6 +68,8 @@ interface Entry {
   answer: KnownAnswer | undefined;
   problem: string;
   question: StatusQuestion;
+  /** While it is asked whether the delegate that answered has been revoked. */
+  isSignerAsked: boolean;
   lastUse: number;
   readonly loop: RefreshLoop;
 }
@@ -96,10 +98,14 @@ export class OcspClient {
     const { surroundings, refreshMs } = this.#options;
     const now = surroundings.clock();
     entry.lastUse = now;
+    if (this.#isDisowned(entry, now)) {
+      entry.answer = undefined;
+      entry.problem = "the responder's certificate has been revoked since it answered";
+    }
     const { answer, problem } = entry;
     if (answer === undefined) return problem;
     // What was revoked stays so while newer answers are withheld; only a hold may have ended since.
-    if (answer.status === "revoked" && answer.reason !== "certificateHold") return answer;
+    if (answer.status === "revoked" && !isOnHold(answer)) return answer;
     if (now >= answer.goodUntil) return problem;
     // Who is remembered as good is asked about again in time for not being taken for idle.
     return { ...answer, goodUntil: Math.min(answer.goodUntil, now + refreshMs) };
@@ -110,13 +116,31 @@ export class OcspClient {
     return this.#entries.get(keyOf(certificate, issuer))?.answer;
   }
 
-  /** Asks, unless that is under way or has just failed; undefined: there is nothing to wait for. */
+  /**
+   * Whether what made a client good is the word of a delegate that has been revoked since. What was said against somebody stands:
+   * nobody else says it while the responder is silent.
+   */
+  #isDisowned(entry: Entry, now: number): boolean {
+    const { answer, question } = entry;
+    if (answer?.delegate === undefined || answer.status !== "good") return false;
+    // Who signs the lists that speak of the delegate may have this very answer for its own status.
+    if (entry.isSignerAsked) return false;
+    entry.isSignerAsked = true;
+    try {
+      return question.isSignerRevoked(answer.delegate, now);
+    } finally {
+      entry.isSignerAsked = false;
+    }
+  }
+
+  /** Asks, unless that is under way or the last attempt failed; undefined: there is nothing to wait for. */
   ask(question: StatusQuestion): Promise<void> | undefined {
     if (this.#isClosed || question.responders.length === 0) return undefined;
     const key = keyOf(question.certificate, question.issuer);
     const known = this.#entries.get(key);
-    if (known?.loop.isFailing === true) return known.loop.running;
     if (known !== undefined) {
+      // The next attempt comes by itself, and will hardly be the one that does not fail.
+      if (known.loop.isFailing) return undefined;
       known.question = question;
       return known.loop.run();
     }
@@ -126,8 +150,16 @@ export class OcspClient {
       answer: undefined,
       problem: "the OCSP responder has not answered yet",
       question,
+      isSignerAsked: false,
       lastUse: surroundings.clock(),
-      loop: new RefreshLoop((signal) => this.#attempt(entry, signal), surroundings),
+      loop: new RefreshLoop(
+        (signal) => this.#attempt(entry, signal),
+        surroundings,
+        (problem) => {
+          const names = entry.question.responders.map(({ url }) => url.origin);
+          this.#tellFailure(entry, names.join(", "), problem);
+        },
+      ),
     };
     this.#entries.set(key, entry)?.loop.close();
     return entry.loop.run();
@@ -144,17 +176,18 @@ export class OcspClient {
       this.#entries.delete(entry.key);
       return failed(undefined);
     }
+    // A responder that hangs must not keep everybody from the next one, or waiting for their first answer, for minutes.
+    const patience = { timers: this.#options.surroundings.timers, patienceMs: exchangeMs };
     let retryAfterMs = Infinity;
     for (const responder of entry.question.responders) {
       const gate = this.#gates.of(responder.url);
-      const answer = await gate.run(() => this.#exchange(entry, responder, signal));
+      const answer =
+        (await gate.run(() => this.#exchange(entry, responder, signal), patience)) ??
+        refused("the OCSP responder has not answered others before it yet");
       if (signal.aborted) break;
       if (answer.outcome === "answered") return this.#keep(entry, answer);
-      const { problem } = answer;
-      entry.problem = problem;
       retryAfterMs = Math.min(retryAfterMs, answer.retryAfterMs ?? 0);
-      const source = responder.url.origin;
-      this.#options.emit({ type: "revocation-source-failed", source, problem });
+      this.#tellFailure(entry, responder.url.origin, answer.problem);
     }
     return failed(retryAfterMs);
   }
@@ -175,9 +208,13 @@ export class OcspClient {
     const { goodUntil, thisUpdate } = answer;
     const now = surroundings.clock();
     const due = goodUntil - leadPart * (goodUntil - thisUpdate);
-    // The responder should have a newer one by now: asked again soon, and less and less often.
-    if (due <= now) return failed(undefined);
+    if (due <= now) return { outcome: "stale" };
     return { outcome: "done", nextAt: Math.min(due, now + refreshMs) };
+  }
+
+  #tellFailure(entry: Entry, source: string, problem: string): void {
+    entry.problem = problem;
+    this.#options.emit({ type: "revocation-source-failed", source, problem });
   }
 
   async #exchange(
@@ -233,11 +270,25 @@ export class OcspClient {
   }
 }
 
-/** An attacker may play an old answer. Of one moment the one that was made later counts, and what revokes if none was. */
+/** An attacker may play an old answer. Of one moment the one that was made later counts, and the worse one if none was. */
 function isStepBack(answer: OcspAnswer, before: OcspAnswer): boolean {
   if (answer.thisUpdate !== before.thisUpdate) return answer.thisUpdate < before.thisUpdate;
-  const isMilder = before.status === "revoked" && answer.status !== "revoked";
-  return isMilder && answer.producedAt <= before.producedAt;
+  return badnessOf(answer) < badnessOf(before) && answer.producedAt <= before.producedAt;
+}
+
+function badnessOf(answer: OcspAnswer): number {
+  switch (answer.status) {
+    case "good":
+      return 0;
+    case "unknown":
+      return 1;
+    case "revoked":
+      return isOnHold(answer) ? 2 : 3;
+  }
+}
+
+function isOnHold(answer: OcspAnswer): boolean {
+  return answer.status === "revoked" && answer.reason === "certificateHold";
 }
 
 type Exchange =

@@ -1,5 +1,6 @@
 import { equalBytes } from "../base/bytes.ts";
 import { oids } from "../asn1/oids.ts";
+import type { Certificate } from "../x509/certificate.ts";
 import type { RawExtension } from "../x509/extensions.ts";
 import { certificateIdMatcher } from "../x509/ocsp-certificate-id.ts";
 import { nonceValue } from "../x509/ocsp-request.ts";
@@ -10,6 +11,7 @@ import type {
   OcspResponse,
   OcspSingleResponse,
 } from "../x509/ocsp-response.ts";
+import { endOfCurrency } from "./end-of-currency.ts";
 import { findOcspSigner, type OcspSignerQuestion } from "./ocsp-signer.ts";
 
 export interface OcspQuestion extends OcspSignerQuestion {
@@ -39,6 +41,8 @@ export type OcspAnswer = OcspCertificateAnswer & {
   readonly producedAt: number;
   /** The first millisecond at which the answer no longer counts; undefined: nobody says. */
   readonly until: number | undefined;
+  /** The certificate of the delegate that answered; undefined: the issuer did, or whom the operator named. */
+  readonly delegate: Certificate | undefined;
 };
 
 type OcspCertificateAnswer =
@@ -65,6 +69,7 @@ export function judgeOcspResponse(response: OcspResponse, question: OcspQuestion
     nextUpdate: worst.nextUpdate,
     producedAt: response.producedAt,
     until: until === Infinity ? undefined : until,
+    delegate: signer.delegate,
   };
 }
 
@@ -153,12 +158,12 @@ function findSingleFault(single: OcspSingleResponse, question: OcspQuestion): st
   return undefined;
 }
 
-/** The first millisecond at which the answer no longer counts; nextUpdate is the last second at which it does. */
+/** The first millisecond at which the answer no longer counts, by its own word or by the operator's. */
 function endOfUse(
   { thisUpdate, nextUpdate = Infinity }: OcspSingleResponse,
   { maxAgeMs = Infinity, toleranceMs }: OcspQuestion,
 ): number {
-  return Math.min(nextUpdate + 1000 + toleranceMs, thisUpdate + maxAgeMs + 1);
+  return Math.min(endOfCurrency({ nextUpdate }) + toleranceMs, thisUpdate + maxAgeMs + 1);
 }
 
 function answerOf(status: OcspCertificateStatus): OcspCertificateAnswer {

@@ -33,6 +33,8 @@ export interface OcspSignerQuestion extends IssuedCertificate, OcspSigners {
 /** The first millisecond at which the signer may no longer sign; Infinity where others judge that. */
 export interface OcspSigner {
   readonly until: number;
+  /** Whom the issuer named for this; undefined: it is the issuer, or one of the operator's. */
+  readonly delegate?: Certificate;
 }
 
 /** Responders embed one certificate, or a chain of three; whoever relays the response may embed thousands. */
@@ -72,7 +74,7 @@ class SignerSearch {
     const delegate = this.#delegates().find((one) => this.#isDelegate(one));
     return delegate === undefined
       ? (this.#problem ?? "no certificate at hand is that of the responder")
-      : { until: endOfValidity(delegate.certificate) };
+      : { until: endOfValidity(delegate.certificate), delegate: delegate.certificate };
   }
 
   #delegates(): readonly OcspDelegate[] {

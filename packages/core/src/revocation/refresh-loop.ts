@@ -1,13 +1,19 @@
+import { describeFault } from "../base/describe-fault.ts";
 import type { Surroundings } from "../base/surroundings.ts";
 
-/** What came of one attempt: when the next one is due, or that this one failed. */
+/** What came of one attempt. */
 export type Attempt =
   | { readonly outcome: "done"; readonly nextAt: number }
+  /** It gave what should have been replaced by now: the next one comes soon, and then less and less often. */
+  | { readonly outcome: "stale" }
   | { readonly outcome: "failed"; readonly retryAfterMs: number | undefined };
 
-/** The first pause after a failure; each further one is twice as long. */
+/** The first pause after a failure; each further one is twice as long, up to the time within which a recovery is noticed. */
 const firstRetryMs = 1_000;
-const longestRetryMs = 300_000;
+const longestRetryMs = 60_000;
+
+/** Nobody signs what a server asks for: one answer that was slipped in must not keep lists away until they expire. */
+const longestRetryAfterMs = 300_000;
 
 /** Nothing is asked more often, whatever dates an answer states. */
 const shortestPauseMs = 1_000;
@@ -19,18 +25,28 @@ const shortestPauseMs = 1_000;
 export class RefreshLoop {
   readonly #attempt: (signal: AbortSignal) => Promise<Attempt>;
   readonly #surroundings: Surroundings;
+  readonly #tell: (problem: string) => void;
   readonly #closing = new AbortController();
   #running: Promise<void> | undefined;
   #cancel: () => void = () => undefined;
-  #failures = 0;
+  #retries = 0;
+  #isFailing = false;
 
-  /** `attempt` never rejects. Its signal says that the loop was closed: what it finds then is of no use to anybody. */
-  constructor(attempt: (signal: AbortSignal) => Promise<Attempt>, surroundings: Surroundings) {
+  /**
+   * The signal of `attempt` says that the loop was closed: what it finds then is of no use to anybody. Where it rejects, as it
+   * does for a clock that throws, the attempt has failed, and `tell` hears why.
+   */
+  constructor(
+    attempt: (signal: AbortSignal) => Promise<Attempt>,
+    surroundings: Surroundings,
+    tell: (problem: string) => void,
+  ) {
     this.#attempt = attempt;
     this.#surroundings = surroundings;
+    this.#tell = tell;
   }
 
-  /** Makes an attempt now, unless one is under way: then that one. */
+  /** Makes an attempt now, unless one is under way: then that one. Never rejects. */
   run(): Promise<void> {
     if (this.#closing.signal.aborted) return Promise.resolve();
     return (this.#running ??= this.#runOnce());
@@ -41,9 +57,14 @@ export class RefreshLoop {
     return this.#running;
   }
 
-  /** Whether the last attempts failed, so that another one is due only after a pause. */
+  /** The same, unless the one before failed: nobody should have to wait for each of those that will fail, too. */
+  get promising(): Promise<void> | undefined {
+    return this.#isFailing ? undefined : this.#running;
+  }
+
+  /** Whether the last attempt gave nothing. */
   get isFailing(): boolean {
-    return this.#failures > 0;
+    return this.#isFailing;
   }
 
   close(): void {
@@ -53,24 +74,39 @@ export class RefreshLoop {
 
   async #runOnce(): Promise<void> {
     this.#cancel();
-    const attempt = await this.#attempt(this.#closing.signal);
+    const pauseMs = await this.#tryOnce();
     this.#running = undefined;
     if (this.#closing.signal.aborted) return;
-    const pauseMs = this.#pauseAfter(attempt);
     this.#cancel = this.#surroundings.timers.after(pauseMs, () => void this.run());
+  }
+
+  /** Makes the attempt, and says how long the pause after it is. */
+  async #tryOnce(): Promise<number> {
+    const { signal } = this.#closing;
+    try {
+      return this.#pauseAfter(await this.#attempt(signal));
+    } catch (fault) {
+      if (!signal.aborted) this.#tell(describeFault(fault));
+      return this.#pauseAfter({ outcome: "failed", retryAfterMs: undefined });
+    }
   }
 
   #pauseAfter(attempt: Attempt): number {
     const { clock, randomBytes } = this.#surroundings;
     const jitter = 1 - randomBytes(1).readUInt8(0) / 2560;
+    this.#isFailing = attempt.outcome === "failed";
     if (attempt.outcome === "done") {
-      this.#failures = 0;
-      return Math.max(shortestPauseMs, (attempt.nextAt - clock()) * jitter);
+      const leftMs = attempt.nextAt - clock();
+      // A timer takes NaN for "at once".
+      if (Number.isNaN(leftMs)) throw new RangeError("the clock tells no time");
+      this.#retries = 0;
+      return Math.max(shortestPauseMs, leftMs * jitter);
     }
-    const backOffMs = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#failures);
-    this.#failures++;
-    // Nobody signs what a server asks for: one answer that was slipped in must not keep lists away until they expire.
-    const wantedMs = Math.min(longestRetryMs, attempt.retryAfterMs ?? 0);
+    const backOffMs = Math.min(longestRetryMs, firstRetryMs * 2 ** this.#retries);
+    this.#retries++;
+    if (attempt.outcome === "stale") return backOffMs * jitter;
+    // Never earlier than the server wants, and yet not everybody at the same moment.
+    const wantedMs = Math.min(longestRetryAfterMs, attempt.retryAfterMs ?? 0) / jitter;
     return Math.max(wantedMs, backOffMs * jitter);
   }
 }

@@ -157,12 +157,12 @@ function createRevocation(
     ...anchors,
     ...intermediates,
   ]);
-  const { clock } = surroundings;
+  const { clock, timers } = surroundings;
   const pause = createPause();
   const library = new ListLibrary({
     authorities: [...authorities, ...listSigners],
     legacy: rules.legacy,
-    marks: new ListMarks(settings.store ?? new MemoryStore({ clock })),
+    marks: new ListMarks(settings.store ?? new MemoryStore({ clock }), timers),
     clock,
     emit,
     pause,

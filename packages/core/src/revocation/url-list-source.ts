@@ -53,8 +53,11 @@ export class UrlListSource implements ListSource {
     this.name = `${url.origin}${url.pathname}`;
     this.#options = options;
     this.#loop = new RefreshLoop(
-      (signal) => options.gate.run(() => this.#attempt(signal)),
+      (signal) => this.#attemptInTurn(signal),
       surroundings,
+      (problem) => {
+        this.#tellFailure(problem);
+      },
     );
   }
 
@@ -63,7 +66,7 @@ export class UrlListSource implements ListSource {
   }
 
   get loading(): Promise<void> | undefined {
-    return this.#loop.running;
+    return this.#loop.promising;
   }
 
   load(): Promise<void> {
@@ -74,8 +77,16 @@ export class UrlListSource implements ListSource {
     this.#loop.close();
   }
 
+  async #attemptInTurn(signal: AbortSignal): Promise<Attempt> {
+    const { gate, surroundings } = this.#options;
+    const patience = { timers: surroundings.timers, patienceMs: downloadMs };
+    const attempt = await gate.run(() => this.#attempt(signal), patience);
+    if (attempt === undefined) throw new Error("the host has not answered others before it yet");
+    return attempt;
+  }
+
   async #attempt(signal: AbortSignal): Promise<Attempt> {
-    const { url, policy, surroundings, maxBytes, pause, emit } = this.#options;
+    const { url, policy, surroundings, maxBytes, pause } = this.#options;
     const result = await fetchLimited(
       surroundings,
       {
@@ -96,7 +107,7 @@ export class UrlListSource implements ListSource {
       case "unchanged":
         return this.#keep();
       case "failed":
-        emit({ type: "revocation-source-failed", source: this.name, problem: result.problem });
+        this.#tellFailure(result.problem);
         return { outcome: "failed", retryAfterMs: result.retryAfterMs };
     }
   }
@@ -117,30 +128,28 @@ export class UrlListSource implements ListSource {
       emit({ type: "revocation-list-rejected", source: this.name, problem: lists });
       return failed;
     }
-    try {
-      const { inUse, rejected } = await library.offer(lists, this.name, authorities);
-      this.#isLoaded ||= inUse.length > 0;
-      if (rejected > 0) return failed;
-      this.#validators = validators;
-      this.#sentAt = surroundings.clock();
-      this.#dueAt = Math.min(...inUse.map(dueAt));
-      return this.#nextAttempt();
-    } catch (error) {
-      const problem = `the store of list marks failed: ${(error as Error).message}`;
-      emit({ type: "revocation-source-failed", source: this.name, problem });
-      return failed;
-    }
+    const { inUse, rejected } = await library.offer(lists, this.name, authorities);
+    this.#isLoaded ||= inUse.length > 0;
+    if (rejected > 0) return failed;
+    this.#validators = validators;
+    this.#sentAt = surroundings.clock();
+    this.#dueAt = Math.min(...inUse.map(dueAt));
+    return this.#nextAttempt();
   }
 
   #nextAttempt(): Attempt {
     const { surroundings, refreshMs } = this.#options;
-    if (this.#isDue()) return failed;
+    if (this.#isDue()) return { outcome: "stale" };
     return { outcome: "done", nextAt: Math.min(this.#dueAt, surroundings.clock() + refreshMs) };
   }
 
-  /** The lists should have been replaced by now: asked again soon, and less and less often. */
+  /** The lists should have been replaced by now. */
   #isDue(): boolean {
     return this.#options.surroundings.clock() >= this.#dueAt;
+  }
+
+  #tellFailure(problem: string): void {
+    this.#options.emit({ type: "revocation-source-failed", source: this.name, problem });
   }
 }
 

@@ -3,8 +3,9 @@ import { systemClock, type Clock } from "../base/clock.ts";
 import type { Store } from "./store.ts";
 
 export interface MemoryStoreOptions {
+  /** By which values expire. Default: the system's. */
   readonly clock?: Clock;
-  /** Values kept; the least recently used one goes first. */
+  /** Values kept; the least recently used one goes first. Default: 10,000. */
   readonly capacity?: number;
 }
 

@@ -18,7 +18,7 @@ import {
 import { doAtOnce, letOthersRun, type Pause } from "./sliced-work.ts";
 import { readTime } from "./time.ts";
 
-/** The longest field besides the entries: reading one must not take so long that others wait. */
+/** The longest field besides the entries, in octets: reading one must not take so long that others wait. */
 const longestField = 262_144;
 
 /**
@@ -105,7 +105,7 @@ export class CertificateList {
   }
 
   /** As `verify`, with pauses. */
-  verifySliced(
+  verifyInSlices(
     key: PublicKey,
     legacy: ReadonlySet<LegacyAlgorithm> = noLegacy,
     pause: Pause = letOthersRun,
@@ -118,7 +118,7 @@ export class CertificateList {
     key: PublicKey,
     legacy: ReadonlySet<LegacyAlgorithm> = noLegacy,
   ): SignatureVerdict | undefined {
-    return this.#signature.known(key, legacy);
+    return this.#signature.knownVerdict(key, legacy);
   }
 
   /**

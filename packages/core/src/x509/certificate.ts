@@ -5,6 +5,7 @@ import { tryParse } from "../asn1/try-parse.ts";
 import { asBuffer, equalBytes, sha256, toHex } from "../base/bytes.ts";
 import { DistinguishedName } from "./distinguished-name.ts";
 import { noExtensions, readExtensions, type Extensions } from "./extensions.ts";
+import { longestSerialNumber } from "./longest-serial-number.ts";
 import { PublicKey } from "./public-key.ts";
 import { parseSignatureAlgorithm, type SignatureAlgorithm } from "./signature.ts";
 import { readTime } from "./time.ts";
@@ -110,8 +111,9 @@ function readVersion(tbs: DerReader): 1 | 2 | 3 {
 
 function readSerialNumber(tbs: DerReader): Buffer {
   const serialNumber = tbs.readInteger();
-  // RFC 5280 4.1.2.2 allows 20 octets; longer ones are in use, and are printed and compared at every call.
-  if (serialNumber.length > 64) throw new DerError("the serial number is longer than 64 octets");
+  if (serialNumber.length > longestSerialNumber) {
+    throw new DerError(`the serial number is longer than ${longestSerialNumber} octets`);
+  }
   return serialNumber;
 }
 

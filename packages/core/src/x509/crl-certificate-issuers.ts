@@ -1,8 +1,9 @@
 import { DerReader } from "../asn1/der-reader.ts";
 import { readGeneralNames, type GeneralName } from "./general-name.ts";
 
-/** Parsed names that are remembered, and the DER of those that are: one name mostly, and a few kilobytes at worst. */
+/** How many values are remembered parsed: an authority lists certificates of a few issuers. */
 const mostRemembered = 1_024;
+/** Octets of DER: mostly a value is one name, and a longer one would take kilobytes when it is parsed. */
 const longestRemembered = 256;
 
 /**
@@ -13,7 +14,7 @@ export class CrlCertificateIssuers {
   readonly #ids = new Map<string, number>();
   /** The DER of the names: text of one octet a character takes less room than many small buffers. */
   readonly #values: string[] = [];
-
+  /** Parsed, by their number. */
   readonly #remembered = new Map<number, readonly GeneralName[]>();
 
   get count(): number {

@@ -3,8 +3,8 @@ import { DerReader } from "../asn1/der-reader.ts";
 import { oid } from "../asn1/oids.ts";
 import { tags } from "../asn1/tags.ts";
 import type { CrlCertificateIssuers } from "./crl-certificate-issuers.ts";
-import { longestSerialNumber } from "./crl-serial-hash.ts";
 import { readEachExtension } from "./extensions.ts";
+import { longestSerialNumber } from "./longest-serial-number.ts";
 import { readReasonCode } from "./revocation-reason.ts";
 import { readTime } from "./time.ts";
 
@@ -14,8 +14,8 @@ const types = {
   certificateIssuer: oid("2.5.29.29"),
 } as const;
 
-/** The longest entry: a name of an issuer fits many times, and reading one does not take long enough to keep others waiting. */
-export const longestEntry = 65_536;
+/** Octets: the name of an issuer fits in many times, and reading one entry does not keep others waiting. */
+const longestEntry = 65_536;
 
 /** What stands before the code in an entry whose one extension is a reason (RFC 5280 5.3.1). */
 const beforeReason = Buffer.from("300c300a0603551d1504030a01", "hex");
@@ -118,7 +118,7 @@ export class CrlEntryReader {
     const fields = DerReader.of(entry).read(tags.sequence);
     const serialNumber = fields.readInteger();
     if (serialNumber.length > longestSerialNumber) {
-      throw new DerError("a serial number is longer than 64 octets");
+      throw new DerError(`a serial number is longer than ${longestSerialNumber} octets`);
     }
     this.serialStart = serialNumber.byteOffset - this.#bytes.byteOffset;
     this.serialLength = serialNumber.length;

@@ -1,5 +1,6 @@
 import { secondsOrigin, type CrlEntryReader } from "./crl-entry-reader.ts";
-import { CrlSerialHash, longestSerialNumber, mostHashBits } from "./crl-serial-hash.ts";
+import { CrlSerialHash, mostHashBits } from "./crl-serial-hash.ts";
+import { longestSerialNumber } from "./longest-serial-number.ts";
 
 /** What is kept of one entry. */
 export interface CrlRecord {
@@ -96,6 +97,7 @@ export class CrlRecords {
 const shortestEntry = 20;
 /** What is noted of an entry between reading it and writing its record. */
 const scratchOctets = 17;
+/** Octets: a little more than what allocators keep for later. */
 const keptByAllocator = 33 * 1_048_576;
 
 /** Packs records: entries are read, in slices, and then written into their buckets, in slices again. */

@@ -1,7 +1,5 @@
 import { sha256 } from "../base/bytes.ts";
-
-/** As in certificates: RFC 5280 allows 20 octets, and longer ones are in use. */
-export const longestSerialNumber = 64;
+import { longestSerialNumber } from "./longest-serial-number.ts";
 
 /** One for each pair of octets, and one for how many octets there are. */
 const keyCount = longestSerialNumber / 2 + 1;

@@ -32,7 +32,7 @@ export class ListSignature {
   }
 
   /** The verdict where it takes no check; undefined where it does. */
-  known(key: PublicKey, legacy: ReadonlySet<LegacyAlgorithm>): SignatureVerdict | undefined {
+  knownVerdict(key: PublicKey, legacy: ReadonlySet<LegacyAlgorithm>): SignatureVerdict | undefined {
     const algorithm = this.#algorithm;
     if (algorithm === undefined || !isAcceptedAlgorithm(algorithm, legacy)) {
       return "algorithm-unsupported";
@@ -43,7 +43,7 @@ export class ListSignature {
   }
 
   verify(key: PublicKey, legacy: ReadonlySet<LegacyAlgorithm>): SignatureVerdict {
-    const known = this.known(key, legacy);
+    const known = this.knownVerdict(key, legacy);
     if (known !== undefined) return known;
     const signed = this.#signed as Buffer;
     return this.#remember(
@@ -57,7 +57,7 @@ export class ListSignature {
     legacy: ReadonlySet<LegacyAlgorithm>,
     pause: Pause,
   ): Promise<SignatureVerdict> {
-    const known = this.known(key, legacy);
+    const known = this.knownVerdict(key, legacy);
     if (known !== undefined) return known;
     const algorithm = this.#algorithm as SignatureAlgorithm;
     const signed = this.#signed as Buffer;

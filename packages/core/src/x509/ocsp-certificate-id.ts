@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import type { DerReader } from "../asn1/der-reader.ts";
-import { DerError } from "../asn1/der-error.ts";
 import { oids } from "../asn1/oids.ts";
 import { tags } from "../asn1/tags.ts";
 import { equalBytes } from "../base/bytes.ts";
@@ -10,8 +9,8 @@ import { keyBits } from "./key-bits.ts";
 /** It tells issuers apart and proves nothing, so that SHA-1 is as good as any other. */
 export type OcspHash = "sha1" | "sha256" | "sha384" | "sha512";
 
-/** Object identifier keys. */
-export const ocspHashes: ReadonlyMap<string, OcspHash> = new Map([
+/** By object identifier keys. */
+const hashes: ReadonlyMap<string, OcspHash> = new Map([
   [oids.sha1, "sha1"],
   [oids.sha256, "sha256"],
   [oids.sha384, "sha384"],
@@ -34,15 +33,14 @@ export interface IssuedCertificate {
   readonly issuer: Certificate;
 }
 
+/** Reads a CertID; throws `DerError`. */
 export function readCertificateId(reader: DerReader): OcspCertificateId {
   const id = reader.read(tags.sequence);
   const algorithm = id.read(tags.sequence);
-  const hash = ocspHashes.get(algorithm.readOid());
+  const hash = hashes.get(algorithm.readOid());
   // RFC 4055 2.1: NULL parameters, which must also be accepted when absent.
   if (hash !== undefined) {
-    if (!algorithm.atEnd && algorithm.readContent(tags.null).length !== 0) {
-      throw new DerError("a NULL is not empty");
-    }
+    if (!algorithm.atEnd) algorithm.readNull();
     algorithm.finish();
   }
   const issuerNameHash = id.readContent(tags.octetString);

@@ -3,6 +3,7 @@ import { contextConstructed, tags } from "../asn1/tags.ts";
 import { issuerHashes, type IssuedCertificate } from "./ocsp-certificate-id.ts";
 
 export interface OcspRequestOptions {
+  /** Of the issuer's name and key. */
   readonly hash: "sha1" | "sha256";
   /** RFC 9654 2.1: 32 octets, new for each request; undefined: an answer made in advance will do. */
   readonly nonce: Buffer | undefined;
@@ -16,7 +17,7 @@ export function encodeOcspRequest(
   const { issuerNameHash, issuerKeyHash } = issuerHashes(issued, hash);
   const certificateId = encode(
     tags.sequence,
-    // RFC 5019 2.1.1 and responders in use compare the octets, and write the NULL.
+    // Responders that look prepared answers up by the octets of a CertID have it with the NULL.
     encode(tags.sequence, encodeOid(oids[hash]), encode(tags.null)),
     encode(tags.octetString, issuerNameHash),
     encode(tags.octetString, issuerKeyHash),
@@ -50,7 +51,7 @@ function encodeOid(key: string): Buffer {
 function encode(tag: number, ...contents: readonly Buffer[]): Buffer {
   const content = Buffer.concat(contents);
   const { length } = content;
-  // Two octets are enough: hashes, a nonce and a serial number, which is no longer than 64 octets.
+  // Two octets are enough: hashes, a nonce and a serial number, which is no longer than `longestSerialNumber`.
   const header = length < 0x80 ? [tag, length] : [tag, ...longLength(length)];
   return Buffer.concat([Buffer.from(header), content]);
 }

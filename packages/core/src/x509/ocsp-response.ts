@@ -74,7 +74,6 @@ export type OcspCertificateStatus =
     }
   | { readonly type: "unknown" };
 
-const enumerated = 0x0a;
 const noExtensions: ReadonlyMap<string, RawExtension> = new Map();
 
 /** Parses a response; a string says what is wrong with the bytes. The bytes are copied: later changes don't matter. */
@@ -87,7 +86,7 @@ function readResponse(der: Buffer): OcspResponse {
   const outer = DerReader.of(der);
   const response = outer.read(tags.sequence);
   outer.finish();
-  const status = statusNames[response.readSmallInteger(enumerated)];
+  const status = statusNames[response.readSmallInteger(tags.enumerated)];
   if (status === undefined) throw new DerError("the response's status is none that OCSP has");
   if (status !== "successful") {
     // RFC 6960 4.2.1: where the status is an error, there is nothing else.
@@ -174,20 +173,16 @@ function readStatus(single: DerReader): OcspCertificateStatus {
   const tag = single.nextTag;
   switch (tag) {
     case contextPrimitive(0):
-      readNull(single, tag);
+      single.readNull(tag);
       return { type: "good" };
     case contextConstructed(1):
       return readRevocation(single.read(tag));
     case contextPrimitive(2):
-      readNull(single, tag);
+      single.readNull(tag);
       return { type: "unknown" };
     default:
       throw new DerError("a certificate's status is none that OCSP has");
   }
-}
-
-function readNull(single: DerReader, tag: number): void {
-  if (single.readContent(tag).length !== 0) throw new DerError("a NULL is not empty");
 }
 
 function readRevocation(revoked: DerReader): OcspCertificateStatus {

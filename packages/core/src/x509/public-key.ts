@@ -66,7 +66,7 @@ function readShape(type: string, algorithm: DerReader, key: Buffer): PublicKeySh
   switch (type) {
     case oids.rsaEncryption:
       // RFC 3279 2.3.1: the parameters are NULL.
-      if (algorithm.readContent(tags.null).length !== 0) throw new DerError("a NULL is not empty");
+      algorithm.readNull();
       algorithm.finish();
       return { ...readRsa(key), pssOnly: false };
     case oids.rsassaPss:

@@ -1,6 +1,5 @@
 import type { DerReader } from "../asn1/der-reader.ts";
-
-const enumerated = 0x0a;
+import { tags } from "../asn1/tags.ts";
 
 /** RFC 5280 5.3.1; 7 is not used. */
 const reasonNames = [
@@ -19,7 +18,7 @@ const reasonNames = [
 
 /** Reads a CRLReason, as its number. */
 export function readReasonCode(reader: DerReader): number {
-  return reader.readSmallInteger(enumerated);
+  return reader.readSmallInteger(tags.enumerated);
 }
 
 /** Later editions of X.509 add reasons: one that has no name here revokes all the same. */

@@ -1,5 +1,4 @@
 import { constants, verify, type KeyObject, type VerifyKeyObjectInput } from "node:crypto";
-import { DerError } from "../asn1/der-error.ts";
 import { DerReader } from "../asn1/der-reader.ts";
 import { oid, oids } from "../asn1/oids.ts";
 import { contextConstructed, tags } from "../asn1/tags.ts";
@@ -55,7 +54,7 @@ export function parseSignatureAlgorithm(der: Buffer): SignatureAlgorithm | undef
   const algorithm = algorithms.get(type);
   if (algorithm === undefined) return undefined;
   // RFC 4055 5: NULL parameters with RSA, which must also be accepted when absent; none with the others.
-  if (algorithm.scheme === "rsa-pkcs1") readOptionalNull(identifier);
+  if (algorithm.scheme === "rsa-pkcs1" && !identifier.atEnd) identifier.readNull();
   identifier.finish();
   return algorithm;
 }
@@ -98,15 +97,9 @@ function readMaskHash(wrapper: DerReader | undefined): Hash | undefined {
 function readHashAlgorithm(identifier: DerReader): Hash | undefined {
   const hash = hashes.get(identifier.readOid());
   if (hash === undefined) return undefined;
-  readOptionalNull(identifier);
+  if (!identifier.atEnd) identifier.readNull();
   identifier.finish();
   return hash;
-}
-
-function readOptionalNull(identifier: DerReader): void {
-  if (!identifier.atEnd && identifier.readContent(tags.null).length !== 0) {
-    throw new DerError("a NULL is not empty");
-  }
 }
 
 export type SignatureVerdict = "valid" | "invalid" | "key-unsupported" | "algorithm-unsupported";

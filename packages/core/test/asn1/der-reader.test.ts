@@ -24,6 +24,24 @@ function refuses(
   }
 }
 
+describe("DerReader.readNull", () => {
+  it("reads a NULL under the tag that it has there", () => {
+    const from = reader("05 00 80 00");
+    from.readNull();
+    from.readNull(contextPrimitive(0));
+    from.finish();
+  });
+
+  refuses(
+    (from) => {
+      from.readNull();
+    },
+    {
+      "a NULL with something in it": ["05 01 00", "a NULL is not empty"],
+    },
+  );
+});
+
 describe("DerReader, lengths", () => {
   refuses((from) => from.readContent(tags.octetString), {
     "an indefinite length": ["04 80 41 00 00", "a length is indefinite"],

@@ -19,6 +19,17 @@ describe("systemTimers", () => {
     expect(done).to.equal(0);
   });
 
+  it("keeps the process alive for a task that somebody waits for, and for no other", () => {
+    const held = () => process.getActiveResourcesInfo().filter((type) => type === "Timeout").length;
+    const before = held();
+    const cancelAwaited = systemTimers.after(60_000, () => undefined, "keep-alive");
+    const cancelOther = systemTimers.after(60_000, () => undefined);
+    const during = held();
+    cancelAwaited();
+    cancelOther();
+    expect([during - before, held() - before]).to.deep.equal([1, 0]);
+  });
+
   describe("with a delay that setTimeout cannot hold", () => {
     const realTimeout = globalThis.setTimeout;
     let set: { readonly run: () => void; readonly delayMs: number }[] = [];

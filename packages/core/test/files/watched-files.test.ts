@@ -191,6 +191,34 @@ describe("watchPaths", () => {
     expect(told).to.equal(1);
   });
 
+  it("goes on looking by a clock that throws", async () => {
+    writeFileSync(at("a"), "first");
+    const clock = () => {
+      throw new Error("no clock");
+    };
+    start([at("a")], { clock, pollMs: 20 });
+    await expectTold(() => {
+      writeFileSync(at("a"), "other");
+    });
+    await expectTold(() => {
+      writeFileSync(at("a"), "another");
+    });
+  });
+
+  it("looks at no file of a folder that holds more than 4,096, but at their list", async () => {
+    for (let file = 0; file < 4_097; file++) writeFileSync(at(String(file)), "");
+    start([folder], { pollMs: 20 });
+    writeFileSync(at("7"), "other");
+    await sleep(200);
+    expect(told).to.equal(0);
+    await expectTold(() => {
+      rmSync(at("7"));
+    });
+    await expectTold(() => {
+      writeFileSync(at("8"), "other");
+    });
+  });
+
   it("says nothing any more after it was closed, not even of what it is looking at", async () => {
     writeFileSync(at("a"), "first");
     const pending: (() => void)[] = [];

@@ -26,6 +26,15 @@ describe("beforeAbort", () => {
     expect(await errorOf(beforeAbort(Promise.resolve(1), controller.signal))).to.equal(reason);
   });
 
+  it("takes promises of other libraries, which may have no more than then", async () => {
+    const foreign = {
+      then(resolve: (value: number) => void) {
+        resolve(1);
+      },
+    } as Promise<number>;
+    expect(await beforeAbort(foreign, new AbortController().signal)).to.equal(1);
+  });
+
   it("leaves a late error of the promise to nobody", async () => {
     const controller = new AbortController();
     const late = new Promise((_, reject) => setTimeout(reject, 1, new Error("late")));

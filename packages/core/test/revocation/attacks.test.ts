@@ -4,9 +4,14 @@ import {
   certificateList,
   crlDistributionPoints,
   extensions,
+  ocspDelegate,
+  ocspResponse,
   type CrlChanges,
+  type OcspSingleChanges,
 } from "@mtls-shield/testkit";
 import { expect } from "chai";
+
+import { createDenyList } from "../../src/revocation/deny-list/deny-list.ts";
 
 import type { RevocationOptions } from "../../src/revocation/revocation-options.ts";
 import {
@@ -214,6 +219,21 @@ describe("A subordinate authority", () => {
     expect(await ask(issuing.client())).to.equal("allow");
   });
 
+  it("cannot keep others' lists out by signing lists without end, where only roots are known", async () => {
+    const namesake = hostile.intermediate({ commonName: "Issuing" });
+    const parts = Array.from({ length: 300 }, (_, part) => {
+      const scope = { uris: [`http://crl.example/${part}`] };
+      return certificateList(namesake.certificate, { now: start, scope }).pem;
+    });
+    const { ask, world } = revokingShield({ trust: trust.roots, revocation: allowed });
+    world.reply = ({ url }) => ({
+      body: url.href === address ? listBy(issuing.certificate) : Buffer.from(parts.join("")),
+    });
+    await ask(namesake.client(at("http://crl.example/parts.pem")));
+    expect(world.heard()).to.include("there are too many lists");
+    expect(await ask(good)).to.equal("allow");
+  });
+
   it("does not clear a revoked client of another by a certificate and an empty list in its name", async () => {
     const { publicKey, privateKey } = issuing.certificate;
     const keyPair = { publicKey, privateKey };
@@ -273,5 +293,148 @@ describe("A client that is remembered", () => {
     // Not even after its clock was set back.
     timers.clock.set(start);
     expect(outcomeOf(shield.decide(fakeRequest(connection)))).to.equal("certificate-revoked");
+  });
+});
+
+describe("Whoever sets the clock back", () => {
+  const later = start + 2 * hourMs;
+
+  for (const [mode, revokedThen, heldThen] of [
+    ["hard", "certificate-revoked", "revocation-unknown"],
+    ["soft", "certificate-revoked", "certificate-on-hold"],
+  ] as const) {
+    it(`does not silence the list that revokes or suspends him (${mode})`, async () => {
+      for (const [reason, expected] of [
+        ["keyCompromise", revokedThen],
+        ["certificateHold", heldThen],
+      ] as const) {
+        const { ask, timers, loaded } = await withLists(
+          [{ thisUpdate: later, revoked: [{ certificate: client.leaf, reason }] }],
+          { mode, ocsp: responder },
+        );
+        await timers.advance(3 * hourMs);
+        await loaded();
+        timers.clock.set(start);
+        expect(await ask(client)).to.equal(expected);
+      }
+    });
+  }
+
+  it("does not silence the delta that revokes him", async () => {
+    const { ask, timers, shield } = await withLists(
+      [
+        { crlNumber: 10, nextUpdate: start + 7 * dayMs },
+        { crlNumber: 11, baseCrlNumber: 10, thisUpdate: later, revoked: [client.leaf] },
+      ],
+      { mode: "soft" },
+    );
+    await timers.advance(3 * hourMs);
+    expect(shield.isReady()).to.equal(true);
+    timers.clock.set(start);
+    expect(await ask(client)).to.equal("certificate-revoked");
+  });
+});
+
+describe("Whoever has the key of a delegated responder", () => {
+  const delegate = ocspDelegate(issuing, { noCheck: false });
+  const forged = (status: "good" | "revoked") => ({
+    body: ocspResponse(delegate, {
+      now: start,
+      issuer: issuing.certificate,
+      responses: [{ certificate: client.leaf, status, nextUpdate: start + 300 * dayMs }],
+      certificates: [delegate],
+    }),
+  });
+  const silent = () => ({ status: 503 });
+
+  it("is not believed any more once that is denied, or revoked by a list", async () => {
+    const denied = createDenyList();
+    const { ask, world } = revokingShield({
+      trust,
+      revocation: { ocsp: responder, covers: "leaf", denied },
+    });
+    world.reply = () => forged("good");
+    expect(await ask(client)).to.equal("allow");
+    world.reply = silent;
+    await denied.deny({ publicKey: delegate.pem });
+    expect(await ask(client)).to.equal("revocation-unknown");
+    world.reply = () => answerAbout(issuing.certificate, client.leaf);
+    await world.timers.advance(2_000);
+    expect(await ask(client)).to.equal("allow");
+
+    const listed = revokingShield(
+      { trust, revocation: { crl: address, ocsp: responder, covers: "leaf", first: "ocsp" } },
+      ({ url }) =>
+        url.href === address
+          ? { body: listBy(issuing.certificate, { nextUpdate: start + dayMs }) }
+          : forged("revoked"),
+    );
+    expect(await listed.ask(client)).to.equal("certificate-revoked");
+  });
+
+  it("cannot have a revocation forgotten by having its key denied", async () => {
+    const denied = createDenyList();
+    const { ask, world } = revokingShield({
+      trust,
+      revocation: { ocsp: responder, covers: "leaf", mode: "soft", denied },
+    });
+    world.reply = () => forged("revoked");
+    expect(await ask(client)).to.equal("certificate-revoked");
+    world.reply = silent;
+    await denied.deny({ publicKey: delegate.pem });
+    expect(await ask(client)).to.equal("certificate-revoked");
+  });
+});
+
+describe("Whoever plays older answers of a responder", () => {
+  const said = (
+    status: "good" | "revoked" | "unknown",
+    changes: OcspSingleChanges,
+    producedAt: number,
+  ) => ({
+    body: ocspResponse(issuing.certificate, {
+      now: start,
+      producedAt,
+      responses: [{ certificate: client.leaf, status, thisUpdate: start, ...changes }],
+    }),
+  });
+
+  it("does not take back what was said later of the same moment", async () => {
+    const hold = { reason: "certificateHold" } as const;
+    for (const [now, then, expected] of [
+      [said("unknown", {}, start + 1_000), said("good", {}, start), "responder-unknown"],
+      [said("revoked", hold, start + 1_000), said("good", {}, start), "certificate-on-hold"],
+      [said("revoked", hold, start + 1_000), said("unknown", {}, start), "certificate-on-hold"],
+      [said("revoked", {}, start + 1_000), said("revoked", hold, start), "certificate-revoked"],
+    ] as const) {
+      const { ask, world } = revokingShield({
+        trust,
+        revocation: { ocsp: responder, covers: "leaf", refreshMs: 60_000 },
+      });
+      world.reply = () => now;
+      expect(await ask(client)).to.equal(expected);
+      world.reply = () => then;
+      await world.timers.advance(60_000);
+      expect(world.requests.length).to.be.greaterThan(1);
+      expect(await ask(client)).to.equal(expected);
+    }
+  });
+});
+
+describe("A namesake of an authority", () => {
+  const namesake = authority({ commonName: "Root", clock: issuingClock });
+  const serialNumber = "5";
+
+  it("does not get a denied client in by having its own client of that serial number restored", async () => {
+    const denied = createDenyList();
+    const direct = root.client({ serialNumber: 5n });
+    const { ask } = revokingShield({ trust: root.certificate.pem, revocation: { denied } });
+    await denied.deny({ issuer: root.certificate.pem, serialNumber });
+    expect(await denied.restore({ issuer: namesake.certificate.pem, serialNumber })).to.equal(
+      false,
+    );
+    expect(await ask(direct)).to.equal("certificate-denied");
+    expect(await denied.restore({ issuer: root.certificate.pem, serialNumber })).to.equal(true);
+    expect(await ask(direct)).to.equal("allow");
   });
 });

@@ -295,13 +295,12 @@ describe("createCrlCheck, delta lists", () => {
     const again = { crlNumber: 12, revoked: [leaf] };
     expect(outcome([held, release(), release(again)])).to.equal(isRevoked);
     expect(outcome([held, release(again), release()])).to.equal(isRevoked);
-    expect(outcome([held, release({ ...again, thisUpdate: now + 1_000 }), release()])).to.equal(
-      accepted,
-    );
-    // What it adds counts on for whom it revokes.
-    expect(outcome([held, release({ ...again, nextUpdate: now - 1_000 }), release()])).to.equal(
-      isRevoked,
-    );
+    const moreExtensions = [extensions.extension("1.2.3", der.nullValue(), { critical: true })];
+    expect(outcome([held, release({ ...again, moreExtensions }), release()])).to.equal(accepted);
+    // What one adds that is not current counts on for whom it revokes.
+    for (const dates of [{ thisUpdate: now + 1_000 }, { nextUpdate: now - 1_000 }]) {
+      expect(outcome([held, release({ ...again, ...dates }), release()])).to.equal(isRevoked);
+    }
   });
 
   it("uses a delta whether or not a certificate or a list says where the freshest is", () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -193,7 +194,29 @@ describe("FileListSource", () => {
     const { source, world, store } = sourceOf(write("ca.crl", list(1)));
     store.get = () => Promise.reject(new Error("no store"));
     await source.load();
-    expect([source.isLoaded, world.heard()]).to.deep.equal([false, ["no store"]]);
+    expect([source.isLoaded, world.heard()]).to.deep.equal([
+      false,
+      ["the store of list marks failed: no store"],
+    ]);
+  });
+
+  it("opens nothing but files: a pipe would hold a thread of the process for good", async () => {
+    const path = join(folder, "a.crl");
+    execFileSync("mkfifo", [path]);
+    write("b.crl", list(1));
+    const { source, world } = sourceOf(folder);
+    await source.load();
+    expect(world.heard()).to.deep.equal(["it is not a file", loaded(1)]);
+    const { source: device, world: other } = sourceOf("/dev/zero");
+    await device.load();
+    expect(other.heard()).to.deep.equal(["it is not a file"]);
+  }).timeout(5_000);
+
+  it("says that a folder holds more files than can be watched", async () => {
+    for (let file = 0; file < 4_097; file++) write(`${file}.txt`, "");
+    const { source, world } = sourceOf(folder);
+    await source.load();
+    expect(world.heard()).to.deep.equal(["the folder holds more than 4096 files"]);
   });
 
   describe("after it was closed", () => {

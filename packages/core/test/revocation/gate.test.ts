@@ -1,8 +1,16 @@
+import { fakeTimers } from "@mtls-shield/testkit";
 import { expect } from "chai";
 
 import { Gate } from "../../src/revocation/gate.ts";
 
 describe("Gate", () => {
+  const timers = fakeTimers(0);
+  const patience = { timers, patienceMs: 1_000 };
+
+  afterEach(() => {
+    expect(timers.pauses).to.deep.equal([]);
+  });
+
   it("lets so many tasks run at once, and the others in the order in which they came", async () => {
     const gate = new Gate(2);
     const finish: (() => void)[] = [];
@@ -15,7 +23,7 @@ describe("Gate", () => {
             resolve(task);
           }),
         );
-      }),
+      }, patience),
     );
     expect(started).to.deep.equal([0, 1]);
     finish[1]!();
@@ -32,8 +40,22 @@ describe("Gate", () => {
   it("frees the place of a task that failed", async () => {
     const gate = new Gate(1);
     const fault = new Error("no");
-    const first = gate.run(() => Promise.reject(fault)).catch((error: unknown) => error);
+    const first = gate.run(() => Promise.reject(fault), patience).catch((error: unknown) => error);
     expect(await first).to.equal(fault);
-    expect(await gate.run(() => Promise.resolve("yes"))).to.equal("yes");
+    expect(await gate.run(() => Promise.resolve("yes"), patience)).to.equal("yes");
+  });
+
+  it("gives up a task whose turn does not come in time, and lets in those after it", async () => {
+    const gate = new Gate(1);
+    let finish = (): void => undefined;
+    const first = gate.run(() => new Promise<void>((resolve) => (finish = resolve)), patience);
+    let isBegun = false;
+    const begin = () => Promise.resolve((isBegun = true));
+    const hasty = gate.run(begin, { timers, patienceMs: 999 });
+    const patient = gate.run(() => Promise.resolve("in"), patience);
+    await timers.advance(999);
+    expect([await hasty, isBegun]).to.deep.equal([undefined, false]);
+    finish();
+    expect([await first, await patient]).to.deep.equal([undefined, "in"]);
   });
 });

@@ -1,6 +1,9 @@
+import { fakeTimers } from "@mtls-shield/testkit";
 import { expect } from "chai";
 
 import { HostGates } from "../../src/revocation/host-gates.ts";
+
+const patience = { timers: fakeTimers(0), patienceMs: 1_000 };
 
 function never(): Promise<never> {
   return new Promise(() => undefined);
@@ -14,16 +17,16 @@ describe("HostGates", () => {
       runs++;
       return never();
     };
-    void gates.of(new URL("http://a.example/1")).run(task);
-    void gates.of(new URL("http://a.example/2")).run(task);
+    void gates.of(new URL("http://a.example/1")).run(task, patience);
+    void gates.of(new URL("http://a.example/2")).run(task, patience);
     await Promise.resolve();
     expect(runs).to.equal(1);
   });
 
   it("keeps nobody waiting for a host that another one never hears from", async () => {
     const gates = new HostGates(1);
-    void gates.of(new URL("http://a.example")).run(never);
+    void gates.of(new URL("http://a.example")).run(never, patience);
     const gate = gates.of(new URL("http://b.example"));
-    expect(await gate.run(() => Promise.resolve("answer"))).to.equal("answer");
+    expect(await gate.run(() => Promise.resolve("answer"), patience)).to.equal("answer");
   });
 });

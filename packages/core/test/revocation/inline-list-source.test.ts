@@ -48,7 +48,10 @@ describe("InlineListSource", () => {
     const get = store.get.bind(store);
     store.get = () => Promise.reject(new Error("no store"));
     await source.load();
-    expect([source.isLoaded, world.heard()]).to.deep.equal([false, ["no store"]]);
+    expect([source.isLoaded, world.heard()]).to.deep.equal([
+      false,
+      ["the store of list marks failed: no store"],
+    ]);
     store.get = get;
     await world.timers.advance(1_000);
     expect(source.isLoaded).to.equal(true);

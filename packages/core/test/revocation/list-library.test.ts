@@ -233,7 +233,7 @@ describe("ListLibrary", () => {
 
   it("holds as many scopes as a large hierarchy has, and no more", async function () {
     this.timeout(60_000);
-    const { library, offer, heard } = libraryOf();
+    const { library, offer, heard } = libraryOf([ca, namesake]);
     const partOf = (part: number, crlNumber = 1) =>
       list({ crlNumber, scope: { uris: [`http://lists.example/${part}`] } });
     const parts = Array.from({ length: 4_096 }, (_, part) => partOf(part));
@@ -243,6 +243,8 @@ describe("ListLibrary", () => {
     expect(heard()).to.deep.equal(["there are too many lists"]);
     expect((await offer(partOf(0, 2))).rejected).to.equal(0);
     expect(numbersIn(library)).to.have.length(4_096);
+    // Each authority has room of its own.
+    expect((await offer(list({}, namesake))).rejected).to.equal(0);
   });
 
   describe("with offers at the same time", () => {
@@ -264,7 +266,7 @@ describe("ListLibrary", () => {
       const { library, offer } = libraryOf([ca], store);
       const one = list();
       store.failsAfter = 0;
-      expect(await thrownBy(offer(one))).to.equal("no store");
+      expect(await thrownBy(offer(one))).to.equal("the store of list marks failed: no store");
       expect(library.revision).to.equal(0);
       store.failsAfter = Infinity;
       expect((await offer(one)).rejected).to.equal(0);
@@ -276,7 +278,9 @@ describe("ListLibrary", () => {
       const first = list({ revoked: [client.leaf] });
       const second = list({ scope: { onlyAuthorities: true } });
       store.failsAfter = 1;
-      expect(await thrownBy(offer([first, second]))).to.equal("no store");
+      expect(await thrownBy(offer([first, second]))).to.equal(
+        "the store of list marks failed: no store",
+      );
       expect([codeOf(library), library.revision]).to.deep.equal(["certificate-revoked", 1]);
       store.failsAfter = Infinity;
       expect((await offer([first, second])).rejected).to.equal(0);

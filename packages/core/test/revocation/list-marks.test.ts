@@ -1,4 +1,4 @@
-import { authority, certificateList, type CrlChanges } from "@mtls-shield/testkit";
+import { authority, certificateList, fakeTimers, type CrlChanges } from "@mtls-shield/testkit";
 import { expect } from "chai";
 
 import { isBehind, ListMarks, markOf, scopeOf } from "../../src/revocation/list-marks.ts";
@@ -101,6 +101,21 @@ describe("ListMarks", () => {
     expect(await thrownBy(marks.advance("a", mark(5n)))).to.match(/cannot be read/);
     store.compareAndSet = () => Promise.resolve(false);
     expect(await thrownBy(marks.advance("b", mark(5n)))).to.match(/keep writing/);
+  });
+
+  it("waits for ever for no store, and takes whatever one throws for a failure", async () => {
+    const store = new MemoryStore();
+    const timers = fakeTimers(0);
+    const marks = new ListMarks(store, timers);
+    store.get = () => new Promise(() => undefined);
+    const failure = thrownBy(marks.advance("a", mark(5n)));
+    await timers.advance(5_000);
+    expect(await failure).to.match(/the store of list marks failed: .*no answer within 5000 ms/);
+    store.get = () => {
+      throw null;
+    };
+    expect(await thrownBy(marks.advance("a", mark(5n)))).to.match(/list marks failed: null/);
+    expect(timers.pauses).to.deep.equal([]);
   });
 
   it("takes number and date of a list", () => {

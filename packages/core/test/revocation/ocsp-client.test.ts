@@ -8,6 +8,7 @@ import {
 } from "@mtls-shield/testkit";
 import { expect } from "chai";
 
+import type { FetchSurroundings } from "../../src/network/fetch-limited.ts";
 import type { Certificate } from "../../src/x509/certificate.ts";
 import {
   OcspClient,
@@ -216,15 +217,51 @@ describe("OcspClient", () => {
       ]);
     });
 
-    it("waits along with an attempt that is under way after a failure", async () => {
-      const { world, ask, timers } = clientOf();
+    it("has nobody wait for the next attempt", async () => {
+      const { world, ask, status, timers } = clientOf();
       await ask();
       world.reply = () => silence;
       await timers.advance(1_000);
-      const pending = ask();
+      expect(world.requests).to.have.length(2);
+      expect(ask()).to.equal(undefined);
       await timers.advance(10_000);
-      await pending;
-      expect(world.heard().at(-1)).to.equal("ocsp.example did not answer within 10000 ms");
+      expect(status()).to.equal("ocsp.example did not answer within 10000 ms");
+      world.reply = () => ({ body: answer() });
+      await timers.advance(2_000);
+      expect(status()).to.equal("good");
+    });
+
+    it("notices within a minute that a responder has recovered, however long it was away", async () => {
+      const { world, ask, status, timers } = clientOf();
+      await ask();
+      await timers.advance(hourMs);
+      world.reply = () => ({ body: answer() });
+      await timers.advance(60_000);
+      expect(status()).to.equal("good");
+    });
+
+    it("tells of a clock that throws, and asks again", async () => {
+      const { surroundings, timers, ...servers } = scriptedWorld();
+      let isBroken = false;
+      const clock = () => {
+        if (isBroken) throw new Error("no clock");
+        return timers.clock();
+      };
+      const fetcher: FetchSurroundings["fetcher"] = (request) => {
+        isBroken = true;
+        return surroundings.fetcher(request);
+      };
+      const { world, ask, status } = clientOf({
+        surroundings: { ...surroundings, clock, fetcher },
+      });
+      await ask();
+      isBroken = false;
+      expect(status()).to.equal("no clock");
+      expect(world.events).to.deep.equal([
+        { type: "revocation-source-failed", source: "http://ocsp.example", problem: "no clock" },
+      ]);
+      await timers.advance(1_000);
+      expect(servers.requests).to.have.length(2);
     });
 
     it("tells each way in which it can be wrong", async () => {
@@ -306,6 +343,19 @@ describe("OcspClient", () => {
       expect(status()).to.equal("good");
       client.close();
     });
+
+    it("goes on to the next one where it is not its turn within ten seconds", async () => {
+      const { world, client, ask, status, timers } = clientOf();
+      world.reply = ({ url }) => (url.host === "one.example" ? silence : { body: answer() });
+      const hanging = Array.from({ length: 64 }, () => parsed(ca.client().leaf));
+      for (const one of hanging) void ask({ certificate: one, responders: responders.slice(0, 1) });
+      const pending = ask({ responders });
+      await timers.advance(10_000);
+      await pending;
+      expect(status()).to.equal("good");
+      expect(world.heard()).to.include("the OCSP responder has not answered others before it yet");
+      client.close();
+    });
   });
 
   describe("over time", () => {
@@ -368,6 +418,18 @@ describe("OcspClient", () => {
       expect([status(), world.requests.length]).to.deep.equal(["good", 7]);
     });
 
+    it("is asked for at once when it has ended, also where it should have been replaced before", async () => {
+      const { world, ask, status, timers } = clientOf();
+      const single = { thisUpdate: start - 90_000, nextUpdate: start + 9_000 };
+      world.reply = () => ({ body: answer(single) });
+      await ask();
+      await timers.advance(9_000 + 1_000);
+      expect(status()).to.equal("the OCSP responder's answer has expired");
+      world.reply = () => ({ body: answer({ thisUpdate: start + 10_000 }) });
+      await ask();
+      expect(status()).to.equal("good");
+    });
+
     it("ends with its answer, and asks at once then", async () => {
       const { world, ask, status, timers } = clientOf({ refreshMs: dayMs });
       const single = { thisUpdate: start - 1_000, nextUpdate: start + 999_000 };
@@ -408,22 +470,26 @@ describe("OcspClient", () => {
       expect(client.answerTo(certificate, issuer)).to.include({ goodUntil: start + 101_000 });
     });
 
-    it("asks at each answer whether the delegate was revoked, at the time of that answer", async () => {
+    it("asks at each answer, and whenever one that is good is used, whether the delegate was revoked by then", async () => {
       const delegate = ocspDelegate(ca, { noCheck: false });
-      const { world, ask, callFor, status } = clientOf();
+      const { world, ask, callFor, status, client } = clientOf();
       const moments: number[] = [];
       const later = start + hourMs;
       world.reply = () => ({ body: answer({}, { certificates: [delegate] }, delegate) });
       await ask({
         isSignerRevoked: (signer, now) => {
           moments.push(now);
+          // Who signs the lists that say so may be good by the same answer.
+          expect(client.answerTo(certificate, issuer)).not.to.equal(undefined);
           return signer.fingerprint === delegate.fingerprint && now >= later;
         },
       });
       expect(status()).to.equal("good");
+      expect(moments).to.deep.equal([start, start]);
       await callFor(hourMs);
-      expect(moments).to.deep.equal([start, later]);
+      expect([...new Set(moments)]).to.deep.equal([start, start + hourMs / 2, later]);
       expect(world.heard()).to.deep.equal(["the responder's certificate has been revoked"]);
+      expect(status()).to.equal("the responder's certificate has been revoked");
     });
 
     it("asks with the newest question", async () => {

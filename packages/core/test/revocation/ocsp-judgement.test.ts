@@ -43,6 +43,7 @@ describe("judgeOcspResponse", () => {
       nextUpdate: now + 24 * hourMs,
       producedAt: now - hourMs,
       until: now + 24 * hourMs + 1000,
+      delegate: undefined,
     });
   });
 

@@ -271,7 +271,9 @@ describe("resetListMarks", () => {
     world.heard();
     store.delete = () => Promise.reject(new Error("no store"));
     const fault = await shield.resetListMarks(reset).catch((error: unknown) => error);
-    expect(fault).to.be.instanceOf(Error).with.property("message", "no store");
+    expect(fault)
+      .to.be.instanceOf(Error)
+      .with.property("message", "the store of list marks failed: no store");
     expect(world.heard()).to.deep.equal(["revocation-marks-reset"]);
   });
 

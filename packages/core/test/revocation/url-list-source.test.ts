@@ -183,6 +183,43 @@ describe("UrlListSource", () => {
       expect(world.timers.pauses).to.deep.equal([1_000]);
     });
 
+    it("has nobody wait for the next attempt", async () => {
+      const { world, source } = sourceOf();
+      await source.load();
+      world.reply = () => silence;
+      await world.timers.advance(1_000);
+      expect([world.requests.length, source.loading]).to.deep.equal([2, undefined]);
+    });
+
+    it("tells of a clock that throws and of a fetcher that gives nothing, and tries again", async () => {
+      const world = scriptedWorld();
+      const { timers } = world;
+      let fault: "clock" | "fetcher" | undefined = "clock";
+      const { source, world: heard } = sourceOf({
+        surroundings: {
+          ...world.surroundings,
+          clock: () => {
+            if (fault === "clock") throw new Error("no clock");
+            return timers.clock();
+          },
+          fetcher: (request) =>
+            fault === "fetcher"
+              ? Promise.resolve(null as never)
+              : world.surroundings.fetcher(request),
+        },
+      });
+      world.reply = () => listReply(1);
+      await source.load();
+      fault = "fetcher";
+      await timers.advance(1_000);
+      const [first, second, third] = heard.heard();
+      expect([first, second]).to.deep.equal([loaded(1), "no clock"]);
+      expect(third).to.match(/null/);
+      fault = undefined;
+      await timers.advance(2_000);
+      expect(timers.pauses).to.deep.equal([hourMs]);
+    });
+
     it("tells of a store that fails, and tries again", async () => {
       const { world, source, store } = sourceOf();
       world.reply = () => listReply(1);
@@ -205,13 +242,26 @@ describe("UrlListSource", () => {
     const { world, source } = sourceOf({ gate });
     world.reply = () => listReply(1);
     let letGo = (): void => undefined;
-    void gate.run(() => new Promise<void>((resolve) => (letGo = resolve)));
+    const patience = { timers: world.timers, patienceMs: 60_000 };
+    void gate.run(() => new Promise<void>((resolve) => (letGo = resolve)), patience);
     const loading = source.load();
     await world.timers.advance(0);
     expect(world.requests).to.have.length(0);
     letGo();
     await loading;
     expect(source.isLoaded).to.equal(true);
+  });
+
+  it("has nobody wait for its turn for longer than a download may take", async () => {
+    const gate = new Gate(1);
+    const { world, source } = sourceOf({ gate });
+    void gate.run(() => silence, { timers: world.timers, patienceMs: 60_000 });
+    const loading = source.load();
+    await world.timers.advance(60_000);
+    await loading;
+    expect(source.loading).to.equal(undefined);
+    expect(world.heard()).to.deep.equal(["the host has not answered others before it yet"]);
+    expect([world.requests, world.timers.pauses]).to.deep.equal([[], [1_000]]);
   });
 
   describe("with a server that knows whether the list has changed", () => {

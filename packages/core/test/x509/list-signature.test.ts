@@ -58,10 +58,10 @@ describe("CertificateList, its signature", () => {
       forged.der[forged.der.length - 9]! ^= 1;
       const { publicKey } = parsed(signer.certificate);
       expect(parsedList(made).verify(publicKey)).to.equal("valid");
-      expect(await parsedList(made).verifySliced(publicKey)).to.equal("valid");
+      expect(await parsedList(made).verifyInSlices(publicKey)).to.equal("valid");
       expect(parsedList(forged).verify(publicKey)).to.equal("invalid");
-      expect(await parsedList(forged).verifySliced(publicKey)).to.equal("invalid");
-      expect(await parsedList(made).verifySliced(rootKey)).to.equal("invalid");
+      expect(await parsedList(forged).verifyInSlices(publicKey)).to.equal("invalid");
+      expect(await parsedList(made).verifyInSlices(rootKey)).to.equal("invalid");
     });
   }
 
@@ -76,13 +76,13 @@ describe("CertificateList, its signature", () => {
       }),
     );
     expect(parsedList(made).verify(forbidding)).to.equal("invalid");
-    expect(await parsedList(made).verifySliced(forbidding)).to.equal("invalid");
+    expect(await parsedList(made).verifyInSlices(forbidding)).to.equal("invalid");
   });
 
   it("is hashed with a pause after every megabyte", async () => {
     const list = parsedList(certificateList(root.certificate, long));
     const pauses = counter();
-    expect(await list.verifySliced(rootKey, noLegacy, pauses.pause)).to.equal("valid");
+    expect(await list.verifyInSlices(rootKey, noLegacy, pauses.pause)).to.equal("valid");
     expect(pauses.count).to.equal(4);
   });
 
@@ -96,7 +96,7 @@ describe("CertificateList, its signature", () => {
       "invalid",
     ]);
     const pauses = counter();
-    expect(await list.verifySliced(other, noLegacy, pauses.pause)).to.equal("invalid");
+    expect(await list.verifyInSlices(other, noLegacy, pauses.pause)).to.equal("invalid");
     expect(pauses.count).to.equal(0);
   });
 
@@ -117,7 +117,7 @@ describe("CertificateList, its signature", () => {
     const weak = new Set(["sha1"] as const);
     expect(list.verify(publicKey, weak)).to.equal("valid");
     expect(list.verify(publicKey)).to.equal("algorithm-unsupported");
-    expect(await list.verifySliced(publicKey)).to.equal("algorithm-unsupported");
+    expect(await list.verifyInSlices(publicKey)).to.equal("algorithm-unsupported");
     list.release();
     expect(list.verify(publicKey)).to.equal("algorithm-unsupported");
     expect(list.verify(publicKey, weak)).to.equal("valid");
@@ -131,7 +131,7 @@ describe("CertificateList, its signature", () => {
       }),
     );
     expect(list.verify(rootKey)).to.equal("algorithm-unsupported");
-    expect(await list.verifySliced(rootKey)).to.equal("algorithm-unsupported");
+    expect(await list.verifyInSlices(rootKey)).to.equal("algorithm-unsupported");
   });
 });
 
@@ -140,12 +140,12 @@ describe("CertificateList.release", () => {
     const list = parsedList(certificateList(root.certificate));
     const [known, unknown] = otherKeys(2) as [PublicKey, PublicKey];
     list.verify(known);
-    await list.verifySliced(rootKey);
+    await list.verifyInSlices(rootKey);
     list.release();
     for (const key of [known, unknown]) {
       expect(list.knownVerdict(key)).to.equal("invalid");
       expect(list.verify(key)).to.equal("invalid");
-      expect(await list.verifySliced(key)).to.equal("invalid");
+      expect(await list.verifyInSlices(key)).to.equal("invalid");
     }
     expect(list.verify(rootKey)).to.equal("valid");
   });
@@ -159,7 +159,7 @@ describe("CertificateList.release", () => {
 
   it("does not disturb a check that is under way", async () => {
     const list = parsedList(certificateList(root.certificate, long));
-    const another = list.verifySliced(otherKeys(1)[0]!);
+    const another = list.verifyInSlices(otherKeys(1)[0]!);
     list.verify(rootKey);
     list.release();
     expect(await another).to.equal("invalid");

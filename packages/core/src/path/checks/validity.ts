@@ -17,6 +17,20 @@ export function checkValidity(
   return undefined;
 }
 
+/** When every certificate of a path is valid, in epoch milliseconds: from `from` on, and no longer from `until` on. */
+export function periodOf(path: readonly Certificate[]): {
+  readonly from: number;
+  readonly until: number;
+} {
+  let from = -Infinity;
+  let until = Infinity;
+  for (const certificate of path) {
+    from = Math.max(from, certificate.notBefore);
+    until = Math.min(until, endOfValidity(certificate));
+  }
+  return { from, until };
+}
+
 /** The first millisecond at which the certificate is no longer valid. */
 export function endOfValidity(certificate: Certificate): number {
   return certificate.notAfter + 1000;

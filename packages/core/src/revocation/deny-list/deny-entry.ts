@@ -62,7 +62,7 @@ export interface ReadEntry {
   readonly entry: DenyEntry;
   /** A certificate that has one of these keys is denied. */
   readonly keys: readonly string[];
-  /** Names of what it denies: entries that share one are about the same. */
+  /** Names of what it denies, the one that says most first: entries are about the same where one has the other's first. */
   readonly names: readonly string[];
 }
 

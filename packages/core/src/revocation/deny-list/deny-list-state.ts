@@ -4,8 +4,8 @@ import type { DenyListEvent } from "./deny-list-event.ts";
 /** What a list knows at the moment: its sources replace it, its readers look into it. */
 export class DenyListState {
   readonly source: string;
-  readonly #listeners = new Set<() => void>();
-  readonly #eventListeners = new Set<(event: DenyListEvent) => void>();
+  readonly #listeners = new Set<() => unknown>();
+  readonly #eventListeners = new Set<(event: DenyListEvent) => unknown>();
   readonly #waiting = new Set<{ resolve: () => void; reject: (error: Error) => void }>();
   #index: DenyIndex | undefined;
   #problem: string | undefined;
@@ -71,21 +71,17 @@ export class DenyListState {
     this.#emit({ type: "deny-list-rejected", source: this.source, problem });
   }
 
-  onChange(listener: () => void): () => void {
+  onChange(listener: () => unknown): () => void {
     // A function of its own, so that a listener may be added twice and taken away once.
-    const call = () => {
-      listener();
-    };
+    const call = () => listener();
     this.#listeners.add(call);
     return () => {
       this.#listeners.delete(call);
     };
   }
 
-  onEvent(listener: (event: DenyListEvent) => void): () => void {
-    const call = (event: DenyListEvent) => {
-      listener(event);
-    };
+  onEvent(listener: (event: DenyListEvent) => unknown): () => void {
+    const call = (event: DenyListEvent) => listener(event);
     this.#eventListeners.add(call);
     return () => {
       this.#eventListeners.delete(call);
@@ -113,11 +109,15 @@ export class DenyListState {
   }
 }
 
-function tell<Message>(listener: (message: Message) => void, message: Message): void {
-  try {
-    listener(message);
-  } catch {
+function tell<Message>(listener: (message: Message) => unknown, message: Message): void {
+  const ignore = (): void => {
     // One listener must not keep the others, or the list itself, from the news.
+  };
+  try {
+    // An async listener fails later; Promise.resolve also adopts promises of other libraries.
+    Promise.resolve(listener(message)).catch(ignore);
+  } catch {
+    ignore();
   }
 }
 

@@ -37,10 +37,13 @@ export interface DenyListOptions {
   readonly store?: Store;
   /** The key in the store. Default: `mtls-shield/denied`. */
   readonly key?: string;
-  /** How often the file or the store is looked at. Default: 500. */
+  /** How often the file or the store is looked at, in milliseconds. Default: 500. */
   readonly pollMs?: number;
+  /** Told of changes, and of what was no list. What it throws is dropped. A shield with this list tells its own listeners as well. */
   readonly onEvent?: (event: DenyListEvent) => void;
+  /** The current time in epoch milliseconds, for the dates of entries. Default: the system's. */
   readonly clock?: Clock;
+  /** Does things later: for tests. Default: the system's. */
   readonly timers?: Timers;
 }
 
@@ -72,6 +75,7 @@ export interface DenyList {
   restore(selector: DenySelector): Promise<boolean>;
   /** Calls after each change, until the function that is returned is called. */
   onChange(listener: () => void): () => void;
+  /** Calls with each event, until the function that is returned is called. */
   onEvent(listener: (event: DenyListEvent) => void): () => void;
   /** Resolves when the list was read; rejects when it is closed before. */
   ready(): Promise<void>;
@@ -235,7 +239,7 @@ class SourcedDenyList implements DenyList {
     const read = readDenySelector(selector, "selector");
     this.#checkOpen();
     return this.#source.update((items) => {
-      const kept = items.filter(({ names }) => !names.some((name) => read.names.includes(name)));
+      const kept = items.filter((item) => !isAbout(item, read));
       return kept.length === items.length ? items : kept;
     });
   }
@@ -261,6 +265,13 @@ class SourcedDenyList implements DenyList {
     if (!this.#state.isClosed) return;
     throw new Error(`The list of denied certificates (${this.source}) was closed.`);
   }
+}
+
+/** Two that both name their issuer's key are told apart by it: another authority may have the name. */
+function isAbout({ names }: ReadEntry, { names: others }: ReadEntry): boolean {
+  return [names[0], others[0]].some(
+    (name) => names.includes(name as string) && others.includes(name as string),
+  );
 }
 
 /** Denies exactly the same: what another entry denies besides must not be let in again. */

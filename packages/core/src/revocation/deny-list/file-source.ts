@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, type Stats } from "node:fs";
 import { open, readFile, realpath, rename, rm, stat } from "node:fs/promises";
 
 import { ConfigError } from "../../base/config-error.ts";
@@ -86,7 +86,7 @@ export class FileSource implements DenySource {
   }
 
   async #read(): Promise<LastRead> {
-    checkLength((await stat(this.#path)).size, this.#origin);
+    checkFile(await stat(this.#path), this.#origin);
     const text = decodeDocument(await readFile(this.#path), this.#origin);
     if (text === this.#last.text) return this.#last;
     return { text, index: await runInSlices(readDocument(text, this.#origin)) };
@@ -94,7 +94,7 @@ export class FileSource implements DenySource {
 
   #readAtOnce(): string {
     try {
-      checkLength(statSync(this.#path).size, this.#origin);
+      checkFile(statSync(this.#path), this.#origin);
       return decodeDocument(readFileSync(this.#path), this.#origin);
     } catch (cause) {
       if (cause instanceof ConfigError) throw cause;
@@ -127,4 +127,12 @@ export class FileSource implements DenySource {
       await rm(draft, { force: true });
     }
   }
+}
+
+/** What is no file says nothing of its length: a pipe that nobody writes to would stop the process, a device fill its memory. */
+function checkFile(stats: Stats, origin: string): void {
+  if (!stats.isFile()) {
+    throw new ConfigError(origin, "is not a file", "Pass the path of a JSON file.");
+  }
+  checkLength(stats.size, origin);
 }

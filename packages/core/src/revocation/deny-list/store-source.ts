@@ -1,4 +1,7 @@
+import { ConfigError } from "../../base/config-error.ts";
+import { describeFault } from "../../base/describe-fault.ts";
 import type { Timers } from "../../base/timers.ts";
+import { askStore } from "../../store/ask-store.ts";
 import type { Store } from "../../store/store.ts";
 import { checkLength, readDocument, writeDocument } from "./deny-document.ts";
 import { DenyIndex } from "./deny-index.ts";
@@ -13,9 +16,6 @@ export interface StoreSourceOptions {
   readonly pollMs: number;
   readonly timers: Timers;
 }
-
-/** A store that says nothing for so long is one that does not answer. */
-const timeoutMs = 5_000;
 
 /** Each attempt that fails is another writer's success. */
 const attempts = 100;
@@ -83,7 +83,7 @@ export class StoreSource implements DenySource {
       }
       this.#accept(await this.#parse(stored));
     } catch (error) {
-      this.#state.reject(messageOf(error));
+      this.#state.reject(error instanceof ConfigError ? error.message : describeFault(error));
     }
   }
 
@@ -104,18 +104,7 @@ export class StoreSource implements DenySource {
     return { text, index: await runInSlices(readDocument(text, this.#origin)) };
   }
 
-  /** Whatever a store does, the next question is asked. */
   #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#timers.after(timeoutMs, () => {
-        reject(new Error(`${this.#origin}: no answer within ${timeoutMs} ms`));
-      });
-      Promise.resolve().then(question).finally(cancel).then(resolve, reject);
-    });
+    return askStore(question, this.#timers);
   }
-}
-
-/** A store may reject with anything. */
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

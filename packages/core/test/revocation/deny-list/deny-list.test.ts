@@ -132,6 +132,15 @@ describe("createDenyList", () => {
     ]);
   });
 
+  it("does not mind listeners that reject", async () => {
+    const reject: () => unknown = () => Promise.reject(new Error("the log is full"));
+    const list = createDenyList({ onEvent: reject });
+    list.onChange(reject);
+    await list.deny({ publicKey: leaf.pem });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isDenied(list)).to.equal(true);
+  });
+
   it("does not mind listeners that throw", async () => {
     const list = createDenyList({
       onEvent() {

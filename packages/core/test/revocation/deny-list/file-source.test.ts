@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   mkdirSync,
@@ -165,7 +166,7 @@ describe("a list of denied certificates in a file", () => {
         rmSync(file);
         mkdirSync(file);
       },
-      /EISDIR/,
+      /is not a file/,
     ],
     "holds something else": [
       () => {
@@ -246,6 +247,19 @@ describe("a list of denied certificates in a file", () => {
       expect(error.message).to.match(problem).and.to.include(file);
     });
   }
+
+  it("opens no pipe, which would stop the process, and no device", async () => {
+    execFileSync("mkfifo", [file]);
+    expect(configErrorOf(() => open()).message).to.match(/is not a file/);
+    expect(configErrorOf(() => open({ file: "/dev/zero" })).message).to.match(/is not a file/);
+    rmSync(file);
+    writeFileSync(file, textOf("1"));
+    const opened = open();
+    rmSync(file);
+    execFileSync("mkfifo", [file]);
+    await until(() => opened.state === "outdated" && /is not a file/.test(opened.problem ?? ""));
+    expect(opened.entries).to.have.length(1);
+  });
 
   it("is current again when the same good file comes back", async () => {
     writeFileSync(file, textOf("1"));

@@ -47,6 +47,7 @@ describe("issuerNameKey", () => {
     "=a",
     'O = "Example, Inc."',
     "C N=a",
+    "CN=a,colour=blue",
     `CN=${"a".repeat(9_000)}`,
   ]) {
     it(`takes ${JSON.stringify(text.slice(0, 30))} for no name`, () => {
@@ -68,6 +69,23 @@ describe("issuerNameKey", () => {
     const { text } = parsed(certificate).subject;
     expect(issuerNameKey(text), text).to.be.a("string");
     expect(issuerNameKey(text)).not.to.equal(issuerNameKey(text.replace("\\\\2c", "\\2c")));
+  });
+
+  it("knows attributes by the keywords that openssl prints, and by their object identifiers", () => {
+    const { certificate } = authority({
+      subject: nameOf(
+        [["2.5.4.10", der.utf8String("Bank")]],
+        [["2.5.4.97", der.utf8String("PSDDE-BAFIN-1")]],
+        [["1.3.6.1.4.1.311.60.2.1.3", der.printableString("DE")]],
+      ),
+    });
+    const printed = issuerNameKey(parsed(certificate).subject.text);
+    for (const text of [
+      "O = Bank, organizationIdentifier = PSDDE-BAFIN-1, jurisdictionC = DE",
+      "2.5.4.10=Bank,2.5.4.97=PSDDE-BAFIN-1,1.3.6.1.4.1.311.60.2.1.3=DE",
+    ]) {
+      expect(issuerNameKey(text), text).to.equal(printed);
+    }
   });
 
   it("keeps a lone backslash for what it is", () => {

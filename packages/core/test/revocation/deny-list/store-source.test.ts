@@ -134,16 +134,24 @@ describe("a list of denied certificates in a store", () => {
       throw "down";
     };
     await until(() => list.state === "outdated");
-    expect(list.problem).to.equal("down");
+    expect(list.problem).to.equal("'down'");
     expect(serialsOf(list)).to.equal("1");
     store.get = () => {
       throw new Error("a bug of the store");
     };
     await until(() => list.problem === "a bug of the store");
+    store.get = () => {
+      throw Object.create(null);
+    };
+    await until(() => list.problem === "[Object: null prototype] {}");
     store.behave();
     await until(() => list.state === "current");
     expect(list.revision).to.equal(revision);
-    expect(problems()).to.deep.equal(["down", "a bug of the store"]);
+    expect(problems()).to.deep.equal([
+      "'down'",
+      "a bug of the store",
+      "[Object: null prototype] {}",
+    ]);
   });
 
   for (const [what, text, problem] of [
