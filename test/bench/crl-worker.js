@@ -31,7 +31,7 @@ async function loadList(file = listFile) {
   const lists = await loadCertificateLists(piecesOf(file), { maxBytes });
   if (typeof lists === "string") throw new Error(lists);
   const [list] = lists;
-  if ((await list.verifySliced(publicKey)) !== "valid") throw new Error("the signature is wrong");
+  if ((await list.verifyInSlices(publicKey)) !== "valid") throw new Error("the signature is wrong");
   list.release();
   return list;
 }

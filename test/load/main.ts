@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
-import { faultsOf, printReport, runRevocationLoad } from "./revocation-load.ts";
+import { faultsOf, printReport } from "./load-report.ts";
+import { runRevocationLoad } from "./revocation-load.ts";
 
 const { values } = parseArgs({
   options: {

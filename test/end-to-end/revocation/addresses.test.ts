@@ -50,6 +50,11 @@ const saysGood: Behaviour = {
     ocspResponse(ca.certificate, { responses: [{ serialNumber }], ...(nonce && { nonce }) }),
 };
 
+/** Lets certificates name a responder on the loopback address. */
+function listing({ port }: FakeResponder) {
+  return { hosts: [`127.0.0.1:${port}`], networks: ["127.0.0.0/8"] };
+}
+
 /** Spellings of addresses that nobody listed, or that nobody may list. */
 const neverAsked: readonly string[] = [
   metadata,
@@ -251,7 +256,7 @@ describe("an address in a certificate", () => {
 
   it("is not asked where the mode is off", async () => {
     const responder = await respond();
-    const listed = { hosts: [`127.0.0.1:${responder.port}`], networks: ["127.0.0.0/8"] };
+    const listed = listing(responder);
     const api = await protect(listed, { mode: "off" });
     const client = naming({ ocsp: [`${responder.url}/`], crl: [`${responder.url}/a.crl`] });
     expect((await api.call({ client })).text).to.equal("let in");
@@ -274,7 +279,7 @@ describe("an address in a certificate", () => {
   it("is not asked before the chain is verified", async () => {
     const responder = await respond();
     const addresses = { ocsp: [`${responder.url}/`], crl: [`${responder.url}/a.crl`] };
-    const listed = { hosts: [`127.0.0.1:${responder.port}`], networks: ["127.0.0.0/8"] };
+    const listed = listing(responder);
     const damaged = naming(addresses, ca, {
       raw: (sound) => ({ ...sound, sign: (data) => sound.sign(Buffer.concat([data, data])) }),
     });
@@ -365,7 +370,7 @@ describe("an address in a certificate", () => {
         return undefined;
       },
     });
-    const listed = { hosts: [`127.0.0.1:${responder.port}`], networks: ["127.0.0.0/8"] };
+    const listed = listing(responder);
     const api = await protect(listed);
     expect((await api.call({ client: naming({ ocsp: [`${responder.url}/`] }) })).text).to.equal(
       "let in",
@@ -389,7 +394,7 @@ describe("an address in a certificate", () => {
         return undefined;
       },
     });
-    const listed = { hosts: [`127.0.0.1:${responder.port}`], networks: ["127.0.0.0/8"] };
+    const listed = listing(responder);
     const api = await protect(listed);
     const many = (kind: string) =>
       Array.from({ length: 60 }, (_, index) => `${responder.url}/${kind}/${index}`);
@@ -403,7 +408,7 @@ describe("an address in a certificate", () => {
   describe("of a revocation list", () => {
     async function serveList(list: () => Uint8Array) {
       const responder = await respond({ answer: list });
-      const listed = { hosts: [`127.0.0.1:${responder.port}`], networks: ["127.0.0.0/8"] };
+      const listed = listing(responder);
       return { responder, listed, url: `${responder.url}/issuing.crl` };
     }
 

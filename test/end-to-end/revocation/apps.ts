@@ -42,17 +42,17 @@ export const frameworks: readonly Framework[] = [
 
 const ownStatus = 451;
 
+/** For Express too, which takes the middleware of Node as it is. */
+function nodeAnswer(onRefusal: Answering): nodeShield.OnRefusal<nodeShield.NodeAnswer> {
+  if (onRefusal !== "own") return onRefusal;
+  return (_error, _request, response) => {
+    response.statusCode = ownStatus;
+    response.end();
+  };
+}
+
 function buildExpress({ shield: options, onRefusal = "respond" }: AppPlan): App {
-  const shield = expressShield.mtls({
-    ...options,
-    onRefusal:
-      onRefusal === "own"
-        ? (_error, _request, response) => {
-            response.statusCode = ownStatus;
-            response.end();
-          }
-        : onRefusal,
-  });
+  const shield = expressShield.mtls({ ...options, onRefusal: nodeAnswer(onRefusal) });
   const app = express();
   // Express prints errors that nobody handles unless it is tested.
   app.set("env", "test");
@@ -89,16 +89,7 @@ function buildKoa({ shield: options, onRefusal = "respond" }: AppPlan): App {
 }
 
 function buildNode({ shield: options, onRefusal = "respond" }: AppPlan): App {
-  const shield = nodeShield.mtls({
-    ...options,
-    onRefusal:
-      onRefusal === "own"
-        ? (_error, _request, response) => {
-            response.statusCode = ownStatus;
-            response.end();
-          }
-        : onRefusal,
-  });
+  const shield = nodeShield.mtls({ ...options, onRefusal: nodeAnswer(onRefusal) });
   const guard = nodeShield.requireClient("any-client");
   const listener: Listener = (request, response) => {
     const answer = (error?: unknown): void => {

@@ -17,6 +17,7 @@ import {
 import { frameworks, type Answering } from "./apps.ts";
 import { eventually } from "./eventually.ts";
 import type { KeptAnswer } from "./kept-connection.ts";
+import { listInUse } from "./list-in-use.ts";
 import { RunningApps, type RunningApp } from "./running-apps.ts";
 import type { WorkFolder } from "./work-folder.ts";
 
@@ -26,9 +27,6 @@ const good = ca.client({ commonName: "ann" });
 const bad = ca.client({ commonName: "eve" });
 const trust = ca.root.pem;
 const versions = ["TLSv1.2", "TLSv1.3"] as const;
-
-/** What the issue promises for a file. */
-const fileMs = 1_000;
 
 type Revoked = readonly (TestCertificate | CrlEntryChanges)[];
 
@@ -44,15 +42,10 @@ class ListFile {
   }
 
   /** Puts certificates on the list, and waits until that counts. */
-  async revoke({ events }: Pick<RunningApp, "events">, ...revoked: Revoked): Promise<void> {
-    const number = String(++this.#number);
+  async revoke(app: Pick<RunningApp, "events">, ...revoked: Revoked): Promise<void> {
+    this.#number++;
     this.#write(revoked);
-    await eventually(
-      `list ${number} is in use`,
-      () =>
-        events.some((event) => event.type === "revocation-list-loaded" && event.number === number),
-      { withinMs: fileMs },
-    );
+    await listInUse(app, this.#number);
   }
 
   #write(revoked: Revoked): string {
@@ -290,22 +283,14 @@ describe("a client that is revoked after its handshake", function () {
         const from = folder.replace("all.crl", listsOf(1, [], []));
         const crl = { from, signers: issuing.certificate.pem };
         const app = await apps.start(frameworks[0]!, { trust, revocation: { crl } });
-        const { port, events } = app;
+        const { port } = app;
         const { status, session } = await callApi({ port, client, tlsVersion });
         expect(status).to.equal(200);
         return {
           session,
           async update(number, revoked, ofRoot = []) {
             folder.replace("all.crl", listsOf(number, revoked, ofRoot));
-            await eventually(
-              "both lists are in use",
-              () =>
-                events.filter(
-                  (event) =>
-                    event.type === "revocation-list-loaded" && event.number === String(number),
-                ).length === 2,
-              { withinMs: fileMs },
-            );
+            await listInUse(app, number, { lists: 2 });
           },
           async resume(ticket) {
             const answer = await callApi({ port, client, tlsVersion, session: ticket });

@@ -7,7 +7,6 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
-import { setTimeout as wait } from "node:timers/promises";
 import { expect } from "chai";
 import type { RevocationEvent, RevocationOptions } from "@mtls-shield/node";
 import { createFileStore } from "@mtls-shield/stores/file";
@@ -20,6 +19,7 @@ import {
 } from "@mtls-shield/testkit";
 import { frameworks } from "./apps.ts";
 import { eventually } from "./eventually.ts";
+import { fileMs, listInUse } from "./list-in-use.ts";
 import { RunningApps, type RunningApp } from "./running-apps.ts";
 import type { WorkFolder } from "./work-folder.ts";
 
@@ -29,9 +29,6 @@ const good = ca.client({ commonName: "ann" });
 const bad = ca.client({ commonName: "eve" });
 const trust = ca.root.pem;
 const hourMs = 3_600_000;
-
-/** What the issue promises for a file. */
-const fileMs = 1_000;
 
 /** The good list that all of this is about: its number is 5, and eve is on it. */
 const current: CrlChanges = { crlNumber: 5, revoked: [bad.leaf] };
@@ -72,16 +69,6 @@ describe("a list in a file that is changed", function () {
     });
     return app.events.slice(after).find(isTrouble)!;
   };
-  const loaded = (app: RunningApp, number: number): Promise<number> =>
-    eventually(
-      `list ${number} is in use`,
-      () =>
-        app.events.some(
-          (event) => event.type === "revocation-list-loaded" && event.number === String(number),
-        ),
-      { withinMs: fileMs },
-    );
-
   interface BadChange {
     /** What happens to the file, and what is said of it. */
     readonly change: (path: string) => void;
@@ -197,7 +184,7 @@ describe("a list in a file that is changed", function () {
       // What is mended takes effect as before.
       rmSync(path, { recursive: true, force: true });
       folder.replace("ca.crl", list({ crlNumber: 7, revoked: [good.leaf] }));
-      await loaded(app, 7);
+      await listInUse(app, 7);
       expect((await ann.get())?.outcome).to.equal("certificate-revoked");
       expect(await call(app, bad)).to.equal("eve");
     });
@@ -213,7 +200,7 @@ describe("a list in a file that is changed", function () {
     await troubleIn(app, before);
     expect(await call(app, bad)).to.equal("certificate-revoked");
     writeFileSync(path, next.subarray(next.length / 2), { flag: "a" });
-    await loaded(app, 6);
+    await listInUse(app, 6);
     expect(await call(app, good)).to.equal("certificate-revoked");
   });
 
@@ -222,7 +209,7 @@ describe("a list in a file that is changed", function () {
     const app = await start({ crl: path });
     for (let number = 6; number < 10; number++) {
       folder.replace("ca.crl", list({ crlNumber: number }));
-      await loaded(app, number);
+      await listInUse(app, number);
     }
     expect(app.events.filter(isTrouble)).to.deep.equal([]);
   });
@@ -240,7 +227,7 @@ describe("a list in a file that is changed", function () {
     await app.shield.whenReady();
     for (let number = 6; number < 9; number++) {
       put(list({ crlNumber: number, revoked: [number === 8 ? good.leaf : bad.leaf] }));
-      await loaded(app, number);
+      await listInUse(app, number);
     }
     expect(await call(app, good)).to.equal("certificate-revoked");
     expect(await call(app, bad)).to.equal("eve");
@@ -257,7 +244,7 @@ describe("a list in a file that is changed", function () {
         const path = folder.replace("ca.crl", list({ nextUpdate }));
         const app = await start({ crl: path, mode }, clock);
         // A soft set is ready at once.
-        await loaded(app, 5);
+        await listInUse(app, 5);
         const ann = await apps.connect(app.port, good);
         folder.replace("ca.crl", "no list");
         await troubleIn(app);
@@ -276,7 +263,7 @@ describe("a list in a file that is changed", function () {
         // Whom it revokes stays revoked, however old it is.
         expect(await call(app, bad)).to.equal("certificate-revoked");
         folder.replace("ca.crl", list({ crlNumber: 6, now: clock() }));
-        await loaded(app, 6);
+        await listInUse(app, 6);
         expect(await call(app, good)).to.equal("ann");
       });
     }
@@ -319,13 +306,12 @@ describe("a list in a file that is changed", function () {
       expect(trouble)
         .to.have.property("problem")
         .that.matches(/older than one that was in use before/);
-      await wait(100);
       expect(app.shield.isReady()).to.equal(false);
       for (const client of [good, bad]) {
         expect(await call(app, client)).to.equal("revocation-unknown");
       }
       folder.replace("ca.crl", list({ crlNumber: 6 }));
-      await loaded(app, 6);
+      await listInUse(app, 6);
       expect(app.shield.isReady()).to.equal(true);
       expect(await call(app, good)).to.equal("ann");
       expect(await call(app, bad)).to.equal("certificate-revoked");
@@ -336,7 +322,7 @@ describe("a list in a file that is changed", function () {
       await troubleIn(app);
       const reset = { issuer: "CN=Test Root", by: "op@corp.example", why: "restored from backup" };
       expect(await app.shield.resetListMarks(reset)).to.equal(1);
-      await loaded(app, 4);
+      await listInUse(app, 4);
       expect(app.shield.isReady()).to.equal(true);
       expect(await call(app, bad)).to.equal("eve");
       const told = app.events.filter(({ type }) => type === "revocation-marks-reset");

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { faultsOf, printReport, runRevocationLoad } from "../../load/revocation-load.ts";
+import { faultsOf, printReport } from "../../load/load-report.ts";
+import { runRevocationLoad } from "../../load/revocation-load.ts";
 
 describe("revocation under load", function () {
   // Longer lists, for longer: node test/load/start.js --seconds 60 --entries 1000000
