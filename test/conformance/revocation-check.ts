@@ -1,6 +1,6 @@
 import { createTrustSet, verifyChain, type ChainInput } from "@mtls-shield/core";
 import { parsePem } from "../../packages/core/src/asn1/pem.ts";
-import { createCrlCheck } from "../../packages/core/src/revocation/crl-check.ts";
+import { createCrlCheck } from "../../packages/core/src/revocation/crl/crl-check.ts";
 import { parseCertificate, type Certificate } from "../../packages/core/src/x509/certificate.ts";
 import {
   parseCertificateList,

@@ -31,7 +31,7 @@ export type {
   DenyRemarks,
   DenySelector,
 } from "./revocation/deny-list/deny-entry.ts";
-export type { ListInput } from "./revocation/list-input.ts";
+export type { ListInput } from "./revocation/lists/list-input.ts";
 export type { RevocationEvent } from "./revocation/revocation-event.ts";
 export type {
   CertificateAddresses,

@@ -1,5 +1,5 @@
 import { oids } from "../../../packages/core/src/asn1/oids.ts";
-import { judgeOcspResponse } from "../../../packages/core/src/revocation/ocsp-judgement.ts";
+import { judgeOcspResponse } from "../../../packages/core/src/revocation/ocsp/ocsp-judgement.ts";
 import { parseCertificate, type Certificate } from "../../../packages/core/src/x509/certificate.ts";
 import { parseOcspResponse } from "../../../packages/core/src/x509/ocsp-response.ts";
 import type { OcspCase, OcspVerdictName } from "./ocsp-case.ts";

@@ -1,5 +1,5 @@
 import { ConfigError, createTrustSet, verifyChain, type ChainInput } from "@mtls-shield/core";
-import { createCrlCheck } from "../../../packages/core/src/revocation/crl-check.ts";
+import { createCrlCheck } from "../../../packages/core/src/revocation/crl/crl-check.ts";
 import { parseCertificate, type Certificate } from "../../../packages/core/src/x509/certificate.ts";
 import {
   parseCertificateList,

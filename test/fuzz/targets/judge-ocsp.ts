@@ -6,7 +6,7 @@ import {
   type OcspChanges,
   type TestCertificate,
 } from "@mtls-shield/testkit";
-import { judgeOcspResponse } from "../../../packages/core/src/revocation/ocsp-judgement.ts";
+import { judgeOcspResponse } from "../../../packages/core/src/revocation/ocsp/ocsp-judgement.ts";
 import { parseCertificate, type Certificate } from "../../../packages/core/src/x509/certificate.ts";
 import { parseOcspResponse } from "../../../packages/core/src/x509/ocsp-response.ts";
 import { noLegacy } from "../../../packages/core/src/x509/signature.ts";

@@ -2,7 +2,7 @@ import {
   parseCertificateList,
   type CertificateList,
 } from "../../../packages/core/src/x509/certificate-list.ts";
-import { findFault } from "../../../packages/core/src/revocation/crl-faults.ts";
+import { findFault } from "../../../packages/core/src/revocation/crl/crl-faults.ts";
 import type { Corpus } from "../seeds/corpus.ts";
 import { floodSigned, mutateSigned } from "../seeds/mutate-signed.ts";
 import type { Finding, Target } from "../target.ts";

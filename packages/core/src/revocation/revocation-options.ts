@@ -12,8 +12,8 @@ import { readCertificates, type CertificateInput } from "../path/certificate-inp
 import type { Store } from "../store/store.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import { createDenyList, type DenyList } from "./deny-list/deny-list.ts";
-import { readListInput, type ListInput, type ListOrigin } from "./list-input.ts";
-import type { ResponderAddress } from "./ocsp-client.ts";
+import { readListInput, type ListInput, type ListOrigin } from "./lists/list-input.ts";
+import type { ResponderAddress } from "./ocsp/ocsp-client.ts";
 
 /** How revocations become known, and what an unknown status means. */
 export interface RevocationOptions {

@@ -1,9 +1,9 @@
 import { sha256, toHex } from "../base/bytes.ts";
 import type { AddressPolicy } from "../network/address-policy.ts";
 import type { Certificate } from "../x509/certificate.ts";
-import type { ListLibrary } from "./list-library.ts";
-import type { ListSource } from "./list-source.ts";
-import type { OcspClient } from "./ocsp-client.ts";
+import type { ListLibrary } from "./lists/list-library.ts";
+import type { ListSource } from "./lists/list-source.ts";
+import type { OcspClient } from "./ocsp/ocsp-client.ts";
 import type { EmitRevocation } from "./revocation-event.ts";
 
 export interface RevocationSourcesOptions {

@@ -2,9 +2,9 @@ import { authority } from "@mtls-shield/testkit";
 import { expect } from "chai";
 
 import type { AddressPolicy } from "../../src/network/address-policy.ts";
-import type { ListLibrary } from "../../src/revocation/list-library.ts";
-import type { ListSource } from "../../src/revocation/list-source.ts";
-import type { OcspClient } from "../../src/revocation/ocsp-client.ts";
+import type { ListLibrary } from "../../src/revocation/lists/list-library.ts";
+import type { ListSource } from "../../src/revocation/lists/list-source.ts";
+import type { OcspClient } from "../../src/revocation/ocsp/ocsp-client.ts";
 import { RevocationSources } from "../../src/revocation/revocation-sources.ts";
 import type { Certificate } from "../../src/x509/certificate.ts";
 import { parsed } from "../certificates.ts";
