@@ -37,11 +37,15 @@ export function checkFunction(value: unknown, option: string): void {
   throw new ConfigError(option, "is not a function", "Pass a function, or leave it out.");
 }
 
+export function hasMethods(value: unknown, methods: readonly string[]): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const given = value as Readonly<Partial<Record<string, unknown>>>;
+  return methods.every((name) => typeof given[name] === "function");
+}
+
 /** An object that can do one thing. */
 export function checkMethod(value: unknown, option: string, method: string): void {
-  if (value === undefined) return;
-  const given = value as Partial<Record<string, unknown>> | null;
-  if (typeof given === "object" && typeof given?.[method] === "function") return;
+  if (value === undefined || hasMethods(value, [method])) return;
   throw new ConfigError(
     option,
     `has no method ${method}`,

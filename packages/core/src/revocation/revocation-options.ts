@@ -1,6 +1,12 @@
 import type { Clock } from "../base/clock.ts";
 import { ConfigError } from "../base/config-error.ts";
-import { isPlainObject, readBoolean, readChoice, readObject } from "../base/read-option.ts";
+import {
+  hasMethods,
+  isPlainObject,
+  readBoolean,
+  readChoice,
+  readObject,
+} from "../base/read-option.ts";
 import type { Timers } from "../base/timers.ts";
 import {
   operatorAddresses,
@@ -9,6 +15,7 @@ import {
   type AddressPolicy,
 } from "../network/address-policy.ts";
 import { readCertificates, type CertificateInput } from "../path/certificate-input.ts";
+import { readStore } from "../store/read-store.ts";
 import type { Store } from "../store/store.ts";
 import type { Certificate } from "../x509/certificate.ts";
 import { createDenyList, type DenyList } from "./deny-list/deny-list.ts";
@@ -165,7 +172,7 @@ export function readRevocation(
     timeoutMs: readCount(options.timeoutMs, 2_000, `${option}.timeoutMs`, 1),
     toleranceMs: readCount(options.toleranceMs, 0, `${option}.toleranceMs`, 0),
     refreshMs: readCount(options.refreshMs, hourMs, `${option}.refreshMs`, 1_000),
-    store: readStore(options.store, `${option}.store`),
+    store: options.store === undefined ? undefined : readStore(options.store, `${option}.store`),
     hasSources:
       crl.listOrigins.length > 0 ||
       options.ocsp !== undefined ||
@@ -296,20 +303,4 @@ function readCount(value: unknown, fallback: number, option: string, least: numb
 
 function isDenyList(input: unknown): input is DenyList {
   return hasMethods(input, ["find", "ready", "onEvent", "close"]);
-}
-
-function hasMethods(input: unknown, names: readonly string[]): boolean {
-  if (typeof input !== "object" || input === null) return false;
-  const given = input as Readonly<Partial<Record<string, unknown>>>;
-  return names.every((name) => typeof given[name] === "function");
-}
-
-function readStore(input: unknown, option: string): Store | undefined {
-  if (input === undefined) return undefined;
-  if (hasMethods(input, ["get", "set", "compareAndSet", "delete", "close"])) return input as Store;
-  throw new ConfigError(
-    option,
-    "is not a store",
-    "Pass one, such as createFileStore({ folder }) of @mtls-shield/stores/file.",
-  );
 }

@@ -20,7 +20,7 @@ import type { EmitRevocation } from "./revocation-event.ts";
 import type { RevocationSettings } from "./revocation-options.ts";
 import { RevocationSources } from "./revocation-sources.ts";
 import { operatorAddresses } from "../network/address-policy.ts";
-import { createPause } from "../x509/sliced-work.ts";
+import { createPause } from "../base/sliced-work.ts";
 import { UrlListSource } from "./lists/url-list-source.ts";
 import { warnOfDenyLists } from "./warn-of-deny-lists.ts";
 import { warnOfUnsharedMarks } from "./warn-of-unshared-marks.ts";

@@ -15,7 +15,7 @@ import {
   type SignatureAlgorithm,
   type SignatureVerdict,
 } from "./signature.ts";
-import { doAtOnce, letOthersRun, type Pause } from "./sliced-work.ts";
+import { doAtOnce, letOthersRun, type Pause } from "../base/sliced-work.ts";
 import { readTime } from "./time.ts";
 
 /** The longest field besides the entries, in octets: reading one must not take so long that others wait. */

@@ -8,7 +8,7 @@ import {
   type SignatureVerdict,
 } from "./signature.ts";
 import { verifySignatureInSlices } from "./sliced-signature.ts";
-import type { Pause } from "./sliced-work.ts";
+import type { Pause } from "../base/sliced-work.ts";
 
 /** An authority has one or two keys that sign its lists. */
 const rememberedKeys = 8;

@@ -3,7 +3,7 @@ import { DerError } from "../asn1/der-error.ts";
 import { PemDecoder } from "../asn1/pem-decoder.ts";
 import { tags } from "../asn1/tags.ts";
 import { CertificateList } from "./certificate-list.ts";
-import { doInSlices, letOthersRun, type Pause } from "./sliced-work.ts";
+import { doInSlices, letOthersRun, type Pause } from "../base/sliced-work.ts";
 
 export interface LoadCertificateListsOptions {
   /** More than that is refused. */

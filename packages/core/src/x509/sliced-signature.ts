@@ -6,7 +6,7 @@ import {
   type SignatureAlgorithm,
   type SignatureVerdict,
 } from "./signature.ts";
-import type { Pause } from "./sliced-work.ts";
+import type { Pause } from "../base/sliced-work.ts";
 
 /** Octets that are hashed in one slice: two milliseconds at the speed of a slow machine. */
 const octetsPerSlice = 1_048_576;

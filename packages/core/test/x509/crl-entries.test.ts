@@ -5,7 +5,7 @@ import { der, distinguishedName, extensions } from "@mtls-shield/testkit";
 
 import { DerError } from "../../src/asn1/der-error.ts";
 import { CrlEntries, type CrlEntry } from "../../src/x509/crl-entries.ts";
-import { doAtOnce } from "../../src/x509/sliced-work.ts";
+import { doAtOnce } from "../../src/base/sliced-work.ts";
 import { bestCpuMs } from "../cpu-time.ts";
 import { plainCrlEntries } from "./plain-crl-entries.ts";
 

@@ -16,7 +16,10 @@ const entriesPerSlice = 500;
  * Reads the JSON text of a list, in slices. A text that was cut short is no JSON, so that it is never taken for a shorter list.
  * Throws `ConfigError` for anything that is not such a list as a whole.
  */
-export function* readDocument(text: string, origin: string): Generator<undefined, DenyIndex> {
+export function* readDocument(
+  text: string,
+  origin: string,
+): Generator<undefined, DenyIndex, undefined> {
   if (text.trim() === "") throw new ConfigError(origin, "is empty", cure);
   const { denied } = readObject(parseJson(text, origin), ["denied"], origin, cure);
   if (!Array.isArray(denied)) throw new ConfigError(origin, 'has no list "denied"', cure);
@@ -28,7 +31,7 @@ export function* readDocument(text: string, origin: string): Generator<undefined
 export function* readEntries(
   entries: readonly unknown[],
   origin: string,
-): Generator<undefined, DenyIndex> {
+): Generator<undefined, DenyIndex, undefined> {
   const issuers = new IssuerReader();
   const items: ReadEntry[] = [];
   for (const [position, entry] of entries.entries()) {

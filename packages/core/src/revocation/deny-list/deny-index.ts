@@ -24,7 +24,7 @@ export class DenyIndex {
   static readonly empty = new DenyIndex([]);
 
   /** Makes an index in slices: whoever drives it may let others run in between. */
-  static *build(items: readonly ReadEntry[]): Generator<undefined, DenyIndex> {
+  static *build(items: readonly ReadEntry[]): Generator<undefined, DenyIndex, undefined> {
     const index = new DenyIndex(items);
     for (const [position, { entry, keys }] of items.entries()) {
       if (position % entriesPerSlice === entriesPerSlice - 1) yield;

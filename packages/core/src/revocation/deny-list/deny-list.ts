@@ -2,9 +2,10 @@ import { systemClock, type Clock } from "../../base/clock.ts";
 import { ConfigError } from "../../base/config-error.ts";
 import type { ConfigWarning } from "../../base/config-warning.ts";
 import { printValue } from "../../base/print-value.ts";
-import { checkFunction, checkList, readObject } from "../../base/read-option.ts";
+import { checkFunction, checkList, checkMethod, readObject } from "../../base/read-option.ts";
 import { systemTimers, type Timers } from "../../base/timers.ts";
 import { defaultPollMs } from "../../files/watched-files.ts";
+import { readStore } from "../../store/read-store.ts";
 import type { Store } from "../../store/store.ts";
 import type { Certificate } from "../../x509/certificate.ts";
 import { readEntries } from "./deny-document.ts";
@@ -21,7 +22,7 @@ import { DenyListState } from "./deny-list-state.ts";
 import type { DenySource } from "./deny-source.ts";
 import { FileSource } from "./file-source.ts";
 import { MemorySource } from "./memory-source.ts";
-import { runAtOnce } from "./run-slices.ts";
+import { doAtOnce } from "../../base/sliced-work.ts";
 import { StoreSource } from "./store-source.ts";
 
 /** Where a list is kept: at most one of `entries` (in memory, which is the default), `file` and `store`. */
@@ -105,6 +106,7 @@ export function createDenyList(options: DenyListOptions = {}): DenyList {
   const given = readObject(options, optionNames, "", '{ file: "denied.json" }');
   checkFunction(given.onEvent, "onEvent");
   checkFunction(given.clock, "clock");
+  checkMethod(given.timers, "timers", "after");
   const pollMs = readPollMs(given.pollMs);
   const [state, makeSource] = readSource(given, pollMs, options.timers ?? systemTimers);
   if (options.onEvent !== undefined) state.onEvent(options.onEvent);
@@ -136,7 +138,7 @@ function readSource(given: GivenOptions, pollMs: number, timers: Timers): Source
     return [state, () => new FileSource(state, { path, pollMs, timers })];
   }
   if (given.store !== undefined) {
-    const store = readStore(given.store);
+    const store = readStore(given.store, "store");
     const key = readName(given.key ?? "mtls-shield/denied", "key", "a short text");
     const state = new DenyListState(`store ${key}`);
     return [state, () => new StoreSource(state, { store, key, pollMs, timers })];
@@ -144,20 +146,12 @@ function readSource(given: GivenOptions, pollMs: number, timers: Timers): Source
   checkList(given.entries, "entries");
   const entries = (given.entries ?? []) as readonly unknown[];
   const state = new DenyListState("memory");
-  return [state, () => new MemorySource(state, runAtOnce(readEntries(entries, "entries")))];
+  return [state, () => new MemorySource(state, doAtOnce(readEntries(entries, "entries")))];
 }
 
 function readName(value: unknown, option: string, expected: string): string {
   if (typeof value === "string" && value !== "") return value;
   throw new ConfigError(option, `${printValue(value)} is not text`, `Pass ${expected}.`);
-}
-
-function readStore(value: unknown): Store {
-  const store = value as Partial<Store> | null;
-  if (typeof store?.get === "function" && typeof store.compareAndSet === "function") {
-    return store as Store;
-  }
-  throw new ConfigError("store", "is not a store", "Pass what createFileStore returns, say.");
 }
 
 function readPollMs(value: unknown): number {

@@ -9,8 +9,8 @@ import { checkLength, decodeDocument, readDocument, writeDocument } from "./deny
 import { DenyIndex } from "./deny-index.ts";
 import type { DenyListState } from "./deny-list-state.ts";
 import type { DenyChange, DenySource, LastRead } from "./deny-source.ts";
-import { runAtOnce, runInSlices } from "./run-slices.ts";
-import { TaskQueue } from "./task-queue.ts";
+import { doAtOnce, doInSlices, letOthersRun } from "../../base/sliced-work.ts";
+import { TaskQueue } from "../../base/task-queue.ts";
 
 export interface FileSourceOptions {
   readonly path: string;
@@ -42,7 +42,7 @@ export class FileSource implements DenySource {
     });
     try {
       const text = this.#readAtOnce();
-      this.#last = { text, index: runAtOnce(readDocument(text, this.#origin)) };
+      this.#last = { text, index: doAtOnce(readDocument(text, this.#origin)) };
     } catch (error) {
       this.#watch.close();
       throw error;
@@ -56,7 +56,7 @@ export class FileSource implements DenySource {
       const { index } = await this.#read();
       const changed = change(index.items);
       if (changed === index.items) return false;
-      const next = await runInSlices(DenyIndex.build(changed));
+      const next = await doInSlices(DenyIndex.build(changed), letOthersRun);
       const text = writeDocument(next, this.#origin);
       await this.#write(text);
       this.#accept({ text, index: next });
@@ -89,7 +89,7 @@ export class FileSource implements DenySource {
     checkFile(await stat(this.#path), this.#origin);
     const text = decodeDocument(await readFile(this.#path), this.#origin);
     if (text === this.#last.text) return this.#last;
-    return { text, index: await runInSlices(readDocument(text, this.#origin)) };
+    return { text, index: await doInSlices(readDocument(text, this.#origin), letOthersRun) };
   }
 
   #readAtOnce(): string {

@@ -1,7 +1,7 @@
 import { DenyIndex } from "./deny-index.ts";
 import type { DenyListState } from "./deny-list-state.ts";
 import type { DenyChange, DenySource } from "./deny-source.ts";
-import { runAtOnce } from "./run-slices.ts";
+import { doAtOnce } from "../../base/sliced-work.ts";
 
 /** A list that nobody else hears of. */
 export class MemorySource implements DenySource {
@@ -17,7 +17,7 @@ export class MemorySource implements DenySource {
     const { items } = this.#state.index;
     const changed = change(items);
     if (changed === items) return Promise.resolve(false);
-    this.#state.replace(runAtOnce(DenyIndex.build(changed)));
+    this.#state.replace(doAtOnce(DenyIndex.build(changed)));
     return Promise.resolve(true);
   }
 

@@ -7,8 +7,8 @@ import { checkLength, readDocument, writeDocument } from "./deny-document.ts";
 import { DenyIndex } from "./deny-index.ts";
 import type { DenyListState } from "./deny-list-state.ts";
 import type { DenyChange, DenySource, LastRead } from "./deny-source.ts";
-import { runInSlices } from "./run-slices.ts";
-import { TaskQueue } from "./task-queue.ts";
+import { doInSlices, letOthersRun } from "../../base/sliced-work.ts";
+import { TaskQueue } from "../../base/task-queue.ts";
 
 export interface StoreSourceOptions {
   readonly store: Store;
@@ -49,7 +49,7 @@ export class StoreSource implements DenySource {
         const { index } = await this.#parse(stored);
         const changed = change(index.items);
         if (changed === index.items) return false;
-        const next = await runInSlices(DenyIndex.build(changed));
+        const next = await doInSlices(DenyIndex.build(changed), letOthersRun);
         const text = writeDocument(next, this.#origin);
         if (!(await this.#ask(() => this.#store.compareAndSet(this.#key, stored, text)))) continue;
         this.#accept({ text, index: next });
@@ -101,7 +101,7 @@ export class StoreSource implements DenySource {
     if (text === undefined) return this.#last ?? { text, index: DenyIndex.empty };
     if (text === this.#last?.text) return this.#last;
     checkLength(Buffer.byteLength(text), this.#origin);
-    return { text, index: await runInSlices(readDocument(text, this.#origin)) };
+    return { text, index: await doInSlices(readDocument(text, this.#origin), letOthersRun) };
   }
 
   #ask<Answer>(question: () => Promise<Answer>): Promise<Answer> {

@@ -1,5 +1,6 @@
 import { sha256, toHex } from "../../base/bytes.ts";
 import type { Clock } from "../../base/clock.ts";
+import { TaskQueue } from "../../base/task-queue.ts";
 import type { Certificate } from "../../x509/certificate.ts";
 import type { CertificateList } from "../../x509/certificate-list.ts";
 import type { PublicKey } from "../../x509/public-key.ts";
@@ -55,7 +56,8 @@ export class ListLibrary {
   readonly #isReset = new Set<string>();
   #index = new CrlIndex([]);
   #revision = 0;
-  #last: Promise<void> = Promise.resolve();
+  /** One task at a time, so that two lists of one scope meet in one order. */
+  readonly #queue = new TaskQueue();
 
   constructor(options: ListLibraryOptions) {
     this.#options = options;
@@ -77,12 +79,12 @@ export class ListLibrary {
     source: string,
     more: readonly Certificate[] = [],
   ): Promise<Offer> {
-    return this.#inTurn(() => this.#takeAll(lists, source, more));
+    return this.#queue.run(() => this.#takeAll(lists, source, more));
   }
 
   /** Lets older lists of an issuer pass once; how many scopes it has. What is in use stays so until then. */
   reset(issuer: string): Promise<number> {
-    return this.#inTurn(async () => {
+    return this.#queue.run(async () => {
       const scopes = [...this.#scopes].flatMap(([scope, name]) => (name === issuer ? [scope] : []));
       for (const scope of scopes) {
         await this.#options.marks.reset(scope);
@@ -90,14 +92,6 @@ export class ListLibrary {
       }
       return scopes.length;
     });
-  }
-
-  /** One task at a time, so that two lists of one scope meet in one order. */
-  #inTurn<Value>(task: () => Promise<Value>): Promise<Value> {
-    const done = this.#last.then(task);
-    const next = (): void => undefined;
-    this.#last = done.then(next, next);
-    return done;
   }
 
   async #takeAll(

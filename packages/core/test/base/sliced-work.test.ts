@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { createPause } from "../../src/x509/sliced-work.ts";
+import { createPause } from "../../src/base/sliced-work.ts";
 
 describe("the pause between slices", () => {
   /** Does slices of so many milliseconds each, and says how many of them came before each turn of the others. */
