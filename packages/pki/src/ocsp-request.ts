@@ -42,7 +42,7 @@ const tags = {
 
 // id-pkix-ocsp-nonce, 1.3.6.1.5.5.7.48.1.2.
 const nonceOid = "2b0601050507300102";
-// RFC 9654 2.1: a responder must take up to 32 octets and may refuse more than 128.
+// RFC 9654 2.1: 1 to 128 octets; any other length makes a malformed request.
 const maxNonceLength = 128;
 
 /** Reads a request; undefined when it is malformed (RFC 6960 2.3). A signature on it is not looked at. */

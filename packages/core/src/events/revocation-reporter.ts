@@ -39,6 +39,6 @@ function warnIfAlone(occurrence: RevocationOccurrence, isHeard: boolean, notices
   const { type, source, problem } = occurrence;
   notices.once(`${type} ${source}`, {
     option: "revocation",
-    message: `${type}: ${source}: ${problem}. What was loaded before counts on; onRevocationEvent hears of every further one.`,
+    message: `${type}: ${source}: ${problem}. Lists in use count until they expire. Pass onRevocationEvent, which hears of every further one.`,
   });
 }

@@ -153,7 +153,7 @@ export class RevocationCheck {
 
   #needsNoStatus(leaf: Certificate): boolean {
     const { noRevAvail: isHonoured, shortLivedMs } = this.#question.settings;
-    // RFC 9608 3: the extension has no place in an authority's certificate, nor beside addresses that tell a status.
+    // RFC 9608 3: the extension has no place in an authority's certificate, nor beside addresses that tell a status; there it is no answer.
     const saysSo = leaf.extensions.all.has(noRevAvail) && !leaf.isCa && !namesStatusAddress(leaf);
     if (isHonoured && saysSo) return true;
     return shortLivedMs > 0 && leaf.notAfter - leaf.notBefore <= shortLivedMs;

@@ -31,6 +31,18 @@ export type RevocationOccurrence =
       readonly problem: string;
     }
   | {
+      /** It is in use, and no newer one has come: from now on the mode decides about those of whom it says nothing. */
+      readonly type: "revocation-list-expired";
+      readonly source: string;
+      readonly issuer: string;
+      /** The CRL number (RFC 5280 5.2.3) in decimal. */
+      readonly number: string | undefined;
+      readonly isDelta: boolean;
+      /** Epoch milliseconds. */
+      readonly nextUpdate: number;
+      readonly problem: string;
+    }
+  | {
       /** A file or address that gave nothing, or a responder without an answer that counts. */
       readonly type: "revocation-source-failed";
       readonly source: string;

@@ -7,6 +7,7 @@ import {
   readChoice,
   readObject,
 } from "../base/read-option.ts";
+import { printValue } from "../base/print-value.ts";
 import type { Timers } from "../base/timers.ts";
 import {
   operatorAddresses,
@@ -296,8 +297,10 @@ function readCount(value: unknown, fallback: number, option: string, least: numb
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= least) return value;
   throw new ConfigError(
     option,
-    `is not a whole number from ${least} up`,
-    "Write a number, or leave it out.",
+    `${printValue(value)} is not a whole number from ${least} up`,
+    option.endsWith("Ms")
+      ? "Write milliseconds, or leave it out."
+      : "Write bytes, or leave it out.",
   );
 }
 

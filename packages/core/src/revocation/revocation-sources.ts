@@ -1,6 +1,7 @@
 import { sha256, toHex } from "../base/bytes.ts";
 import type { AddressPolicy } from "../network/address-policy.ts";
 import type { Certificate } from "../x509/certificate.ts";
+import type { ExpiryWatch } from "./lists/expiry-watch.ts";
 import type { ListLibrary } from "./lists/list-library.ts";
 import type { ListSource } from "./lists/list-source.ts";
 import type { OcspClient } from "./ocsp/ocsp-client.ts";
@@ -8,6 +9,7 @@ import type { EmitRevocation } from "./revocation-event.ts";
 
 export interface RevocationSourcesOptions {
   readonly library: ListLibrary;
+  readonly expiry: ExpiryWatch;
   readonly responders: OcspClient;
   /** Those that the operator named. */
   readonly lists: readonly ListSource[];
@@ -28,14 +30,16 @@ export class RevocationSources {
   readonly library: ListLibrary;
   readonly responders: OcspClient;
   readonly emit: EmitRevocation;
+  readonly #expiry: ExpiryWatch;
   readonly #lists: readonly ListSource[];
   /** By address and authorities: whoever names the address of others' lists first must not decide whose lists are taken from it. */
   readonly #named = new Map<string, NamedSource>();
   readonly #makeSource: RevocationSourcesOptions["makeSource"];
   #isClosed = false;
 
-  constructor({ library, responders, lists, makeSource, emit }: RevocationSourcesOptions) {
+  constructor({ library, expiry, responders, lists, makeSource, emit }: RevocationSourcesOptions) {
     this.library = library;
+    this.#expiry = expiry;
     this.responders = responders;
     this.emit = emit;
     this.#lists = lists;
@@ -48,7 +52,7 @@ export class RevocationSources {
     return this.#lists.length > 0;
   }
 
-  /** Whether each list that the operator named has been in use. */
+  /** Whether each list that the operator named has been in use, and had not expired. */
   isLoaded(): boolean {
     return this.#lists.every(({ isLoaded }) => isLoaded);
   }
@@ -97,6 +101,7 @@ export class RevocationSources {
     this.#isClosed = true;
     for (const source of this.#all) source.close();
     this.responders.close();
+    this.#expiry.close();
   }
 
   get #all(): readonly ListSource[] {

@@ -7,6 +7,7 @@ import type { TrustSet } from "../path/trust-set.ts";
 import type { ValidationRules } from "../path/validation-context.ts";
 import { MemoryStore } from "../store/memory-store.ts";
 import { FileListSource } from "./lists/file-list-source.ts";
+import { ExpiryWatch } from "./lists/expiry-watch.ts";
 import { Gate } from "./refresh/gate.ts";
 import { HostGates } from "./refresh/host-gates.ts";
 import { InlineListSource } from "./lists/inline-list-source.ts";
@@ -159,6 +160,7 @@ function createRevocation(
   ]);
   const { clock, timers } = surroundings;
   const pause = createPause();
+  const expiry = new ExpiryWatch({ surroundings, toleranceMs, emit });
   const library = new ListLibrary({
     authorities: [...authorities, ...listSigners],
     legacy: rules.legacy,
@@ -166,6 +168,10 @@ function createRevocation(
     clock,
     emit,
     pause,
+    toleranceMs,
+    onChange: (lists) => {
+      expiry.watch(lists);
+    },
   });
   const urls = listOrigins.flatMap((origin) => (origin.type === "url" ? [origin.url] : []));
   const policy = operatorAddresses(urls);
@@ -189,6 +195,7 @@ function createRevocation(
   const gates = new HostGates(namedListsAtOnce);
   const sources = new RevocationSources({
     library,
+    expiry,
     emit,
     responders: new OcspClient({
       surroundings,

@@ -9,7 +9,7 @@ export interface OcspRequestOptions {
   readonly nonce: Buffer | undefined;
 }
 
-/** Writes a request for the status of one certificate, which is all that light-weight responders answer (RFC 5019 2.1.1). */
+/** Writes a request for the status of one certificate, which is all that light-weight responders answer (RFC 9919, formerly RFC 5019). */
 export function encodeOcspRequest(
   issued: IssuedCertificate,
   { hash, nonce }: OcspRequestOptions,

@@ -74,14 +74,14 @@ describe("createRevocationReporter", () => {
         option: "revocation",
         message:
           "revocation-source-failed: http://crl.example/a.crl: answered 503. " +
-          "What was loaded before counts on; onRevocationEvent hears of every further one.",
+          "Lists in use count until they expire. Pass onRevocationEvent, which hears of every further one.",
       },
       ...[
         "revocation-list-rejected: http://crl.example/a.crl: answered 503",
         "revocation-source-failed: /etc/a.crl: answered 503",
       ].map((start) => ({
         option: "revocation",
-        message: `${start}. What was loaded before counts on; onRevocationEvent hears of every further one.`,
+        message: `${start}. Lists in use count until they expire. Pass onRevocationEvent, which hears of every further one.`,
       })),
     ]);
   });

@@ -275,7 +275,7 @@ describe("readRevocation", () => {
             `${name} of ${String(value)}`,
             { crl, [name]: value },
             `revocation.${name}`,
-            /is not a whole number from \d+ up\. Write a number, or leave it out\./,
+            /is not a whole number from \d+ up\. Write (milliseconds|bytes), or leave it out\./,
           ] as const,
       ),
     ),

@@ -2,6 +2,7 @@ import { authority } from "@mtls-shield/testkit";
 import { expect } from "chai";
 
 import type { AddressPolicy } from "../../src/network/address-policy.ts";
+import type { ExpiryWatch } from "../../src/revocation/lists/expiry-watch.ts";
 import type { ListLibrary } from "../../src/revocation/lists/list-library.ts";
 import type { ListSource } from "../../src/revocation/lists/list-source.ts";
 import type { OcspClient } from "../../src/revocation/ocsp/ocsp-client.ts";
@@ -42,6 +43,7 @@ function sourcesOf(lists: readonly TestSource[] = []) {
   let closes = 0;
   const sources = new RevocationSources({
     library: {} as ListLibrary,
+    expiry: { close: () => closes++ } as unknown as ExpiryWatch,
     responders: { close: () => closes++ } as unknown as OcspClient,
     lists,
     makeSource: ({ href }, _, authorities) => {
@@ -131,7 +133,7 @@ describe("RevocationSources", () => {
     const { sources, named, closes } = sourcesOf([source]);
     void sources.fetchLists(url, policy, above);
     sources.close();
-    expect([source.closes, named[0]!.closes, closes()]).to.deep.equal([1, 1, 1]);
+    expect([source.closes, named[0]!.closes, closes()]).to.deep.equal([1, 1, 2]);
     expect(sources.fetchLists(new URL("?new", url), policy, above)).to.equal(undefined);
     expect(named).to.have.length(1);
   });

@@ -210,6 +210,22 @@ describe("readiness", () => {
     await waiting;
   });
 
+  it("is false, and an event says why, as long as the only list has expired", async () => {
+    const { timers, shield, world } = revokingShield(
+      { trust, revocation: { crl: address } },
+      () => ({ body: listBy(root.certificate, { nextUpdate: start - 60_000 }) }),
+    );
+    await until(() => world.events.length === 2);
+    expect(world.events.map(({ type }) => type)).to.deep.equal([
+      "revocation-list-loaded",
+      "revocation-list-expired",
+    ]);
+    expect(shield.isReady()).to.equal(false);
+    world.reply = () => ({ body: listBy(root.certificate, { crlNumber: 2 }) });
+    await timers.advance(120_000);
+    await until(() => shield.isReady());
+  });
+
   for (const mode of ["soft", "off"] as const) {
     it(`is there at once in ${mode} mode, which lets clients pass in the meantime`, async () => {
       const { shield } = revokingShield(

@@ -115,7 +115,8 @@ function nameOf(signer: Certificate, anchor: Certificate): string {
 
 /**
  * RFC 5280 6.3.3 (f): key usage has to allow it where it is stated. Where it is not, only an authority may: otherwise anybody
- * who is given an authority's name and a certificate without usages could empty its list.
+ * who is given an authority's name and a certificate without usages could empty its list. RFC 10007 wants it stated there too;
+ * roots that `openssl req -x509` makes state none, and who holds an authority's key could make a certificate that states it.
  */
 function isAllowed(certificate: Certificate, role: "authority" | "signer"): boolean {
   const { keyUsage } = certificate.extensions;

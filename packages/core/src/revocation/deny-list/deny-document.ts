@@ -6,8 +6,9 @@ import { DenyIndex } from "./deny-index.ts";
 /** About 100,000 entries with names and remarks. */
 const longestDocument = 16 * 1024 * 1024;
 
-const cure =
-  'Write { "denied": [ { "issuer": "CN=My CA", "serialNumber": "0A1B" } ] }; an empty list is { "denied": [] }.';
+const example =
+  '{ "denied": [ { "issuer": "CN=My CA", "serialNumber": "0A1B" } ] }; an empty list is { "denied": [] }';
+const cure = `Write ${example}.`;
 
 /** Entries between two pauses: about 2 ms. */
 const entriesPerSlice = 500;
@@ -21,7 +22,7 @@ export function* readDocument(
   origin: string,
 ): Generator<undefined, DenyIndex, undefined> {
   if (text.trim() === "") throw new ConfigError(origin, "is empty", cure);
-  const { denied } = readObject(parseJson(text, origin), ["denied"], origin, cure);
+  const { denied } = readObject(parseJson(text, origin), ["denied"], origin, example);
   if (!Array.isArray(denied)) throw new ConfigError(origin, 'has no list "denied"', cure);
   yield;
   return yield* readEntries(denied, `${origin}.denied`);

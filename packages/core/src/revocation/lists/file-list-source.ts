@@ -113,8 +113,8 @@ export class FileListSource implements ListSource {
       emit({ type: "revocation-list-rejected", source: file, problem: lists });
       return false;
     }
-    const { inUse, rejected } = await library.offer(lists, file);
-    this.#isLoaded ||= inUse.length > 0;
+    const { rejected, isCurrent } = await library.offer(lists, file);
+    this.#isLoaded ||= isCurrent;
     return rejected === 0;
   }
 

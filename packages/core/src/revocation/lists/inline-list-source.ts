@@ -52,8 +52,8 @@ export class InlineListSource implements ListSource {
 
   async #attempt(): Promise<Attempt> {
     const { lists, library } = this.#options;
-    const { inUse } = await library.offer(lists, this.name);
-    this.#isLoaded ||= inUse.length > 0;
+    const { isCurrent } = await library.offer(lists, this.name);
+    this.#isLoaded ||= isCurrent;
     // By themselves they do not change, so that only `load` offers them anew.
     return this.#isLoaded
       ? { outcome: "done", nextAt: Infinity }

@@ -8,6 +8,8 @@ import type { LegacyAlgorithm } from "../../x509/signature.ts";
 import { clockSkewMs } from "../clock-skew.ts";
 import { findFault } from "../crl/crl-faults.ts";
 import { CrlIndex } from "../crl/crl-index.ts";
+import { endOfCurrency } from "../end-of-currency.ts";
+import type { SourcedList } from "./expiry-watch.ts";
 import { isBehind, markOf, scopeOf, type ListMarks } from "./list-marks.ts";
 import type { EmitRevocation } from "../revocation-event.ts";
 
@@ -20,6 +22,10 @@ export interface ListLibraryOptions {
   readonly emit: EmitRevocation;
   /** Lets other work go on between slices of a long one. */
   readonly pause: () => Promise<void>;
+  /** How long a list counts after its nextUpdate, in milliseconds. */
+  readonly toleranceMs: number;
+  /** Told of the lists in use, after each change. */
+  readonly onChange: (lists: readonly SourcedList[]) => void;
 }
 
 /** What became of the lists of one source. */
@@ -27,6 +33,8 @@ export interface Offer {
   /** Those that are in use now, those that were so before included. */
   readonly inUse: readonly CertificateList[];
   readonly rejected: number;
+  /** Whether any of those in use has not expired. */
+  readonly isCurrent: boolean;
 }
 
 /** Of each of the operator's own authorities, and of all below an anchor that only paths of clients brought in. */
@@ -54,6 +62,8 @@ export class ListLibrary {
   /** How many scopes there are of each authority, those below it included. */
   readonly #counts = new Map<string, number>();
   readonly #isReset = new Set<string>();
+  /** Where each list in use came from. */
+  readonly #origins = new WeakMap<CertificateList, string>();
   #index = new CrlIndex([]);
   #revision = 0;
   /** One task at a time, so that two lists of one scope meet in one order. */
@@ -116,6 +126,7 @@ export class ListLibrary {
         }
         inUse.push(list);
         isChanged = true;
+        this.#origins.set(list, source);
         this.#emitLoaded(list, source);
       }
     } finally {
@@ -123,9 +134,20 @@ export class ListLibrary {
       if (isChanged) {
         this.#index = new CrlIndex([...this.#lists.values(), ...this.#displaced.values()]);
         this.#revision++;
+        this.#options.onChange(this.#sourced());
       }
     }
-    return { inUse, rejected: lists.length - inUse.length };
+    const { clock, toleranceMs } = this.#options;
+    const now = clock();
+    const isCurrent = inUse.some((list) => now < endOfCurrency(list) + toleranceMs);
+    return { inUse, rejected: lists.length - inUse.length, isCurrent };
+  }
+
+  #sourced(): readonly SourcedList[] {
+    return [...this.#lists.values()].map((list) => ({
+      list,
+      source: this.#origins.get(list) as string,
+    }));
   }
 
   /** Says why the list may not be used; undefined: it is now. */

@@ -2,7 +2,7 @@
 export interface ListSource {
   /** For events: the file or address. */
   readonly name: string;
-  /** Whether a list of it has ever been in use. */
+  /** Whether a list of it that had not expired has ever been in use. */
   readonly isLoaded: boolean;
   /** The attempt that is under way, unless the one before failed: it is worth waiting for. */
   readonly loading: Promise<void> | undefined;

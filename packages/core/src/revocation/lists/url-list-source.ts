@@ -128,8 +128,8 @@ export class UrlListSource implements ListSource {
       emit({ type: "revocation-list-rejected", source: this.name, problem: lists });
       return failed;
     }
-    const { inUse, rejected } = await library.offer(lists, this.name, authorities);
-    this.#isLoaded ||= inUse.length > 0;
+    const { inUse, rejected, isCurrent } = await library.offer(lists, this.name, authorities);
+    this.#isLoaded ||= isCurrent;
     if (rejected > 0) return failed;
     this.#validators = validators;
     this.#sentAt = surroundings.clock();

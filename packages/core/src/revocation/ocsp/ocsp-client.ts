@@ -90,7 +90,7 @@ export class OcspClient {
     this.#options = options;
   }
 
-  /** Rises when an answer is worse than the one before: what rested on that no longer holds. */
+  /** Rises when an answer says something else than the one before: what rested on that no longer holds. */
   get revision(): number {
     return this.#revision;
   }
@@ -208,7 +208,8 @@ export class OcspClient {
     const before = entry.answer;
     entry.answer = answer;
     entry.problem = "the OCSP responder's answer has expired";
-    if (answer.status !== "good" && before?.status !== answer.status) this.#revision++;
+    const badnessBefore = before === undefined ? 0 : badnessOf(before);
+    if (badnessOf(answer) !== badnessBefore) this.#revision++;
     const { goodUntil, thisUpdate } = answer;
     const now = surroundings.clock();
     const due = goodUntil - leadPart * (goodUntil - thisUpdate);

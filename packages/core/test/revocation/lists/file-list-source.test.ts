@@ -46,6 +46,8 @@ describe("FileListSource", () => {
     const { surroundings, emit, timers } = world;
     const store = new MemoryStore();
     const library = new ListLibrary({
+      toleranceMs: 0,
+      onChange: () => undefined,
       authorities: [parsed(ca.certificate)],
       legacy: noLegacy,
       marks: new ListMarks(store),

@@ -20,6 +20,8 @@ function sourceOf(lists: readonly ReturnType<typeof list>[], store = new MemoryS
   const world = scriptedWorld();
   const { surroundings, emit, pause, timers } = world;
   const library = new ListLibrary({
+    toleranceMs: 0,
+    onChange: () => undefined,
     authorities: [parsed(ca.certificate)],
     legacy: noLegacy,
     marks: new ListMarks(store),

@@ -34,6 +34,8 @@ function libraryOf(authorities: readonly TestAuthority[] = [ca], store: Store = 
   const world = scriptedWorld();
   const { heard, emit, pause, timers } = world;
   const library = new ListLibrary({
+    toleranceMs: 0,
+    onChange: () => undefined,
     authorities: authorities.map(({ certificate }) => parsed(certificate)),
     legacy: noLegacy,
     marks: new ListMarks(store),
@@ -70,7 +72,7 @@ describe("ListLibrary", () => {
     const { library, offer, world } = libraryOf();
     const before = library.index;
     const one = list({ crlNumber: 4, revoked: [client.leaf] });
-    expect(await offer(one)).to.deep.equal({ inUse: [one], rejected: 0 });
+    expect(await offer(one)).to.deep.equal({ inUse: [one], rejected: 0, isCurrent: true });
     expect(library.index).to.not.equal(before);
     expect(library.revision).to.equal(1);
     expect(codeOf(library)).to.equal("certificate-revoked");
@@ -95,7 +97,11 @@ describe("ListLibrary", () => {
     await offer(one);
     const { index } = library;
     heard();
-    expect(await offer(parsedList(made))).to.deep.equal({ inUse: [one], rejected: 0 });
+    expect(await offer(parsedList(made))).to.deep.equal({
+      inUse: [one],
+      rejected: 0,
+      isCurrent: true,
+    });
     expect([library.revision, heard()]).to.deep.equal([1, []]);
     expect(library.index).to.equal(index);
   });
@@ -104,7 +110,7 @@ describe("ListLibrary", () => {
     const { library, offer } = libraryOf();
     const genuine = list({ revoked: [client.leaf] });
     const forged = list({ raw: (sound) => ({ ...sound, sign: () => genuine.signature }) });
-    expect(await offer(forged)).to.deep.equal({ inUse: [], rejected: 1 });
+    expect(await offer(forged)).to.deep.equal({ inUse: [], rejected: 1, isCurrent: false });
     await offer(genuine);
     expect((await offer([genuine, forged])).rejected).to.equal(1);
     expect(codeOf(library)).to.equal("certificate-revoked");
@@ -135,7 +141,7 @@ describe("ListLibrary", () => {
       list({ crlNumber: 5, thisUpdate: start - 2 * 3_600_000 }),
       good,
     ]);
-    expect(offered).to.deep.equal({ inUse: [good], rejected: 7 });
+    expect(offered).to.deep.equal({ inUse: [good], rejected: 7, isCurrent: true });
     expect(heard()).to.deep.equal([
       `the list has no number (${name})`,
       `the list is not valid yet (${name})`,

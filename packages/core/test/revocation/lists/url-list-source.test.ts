@@ -32,6 +32,8 @@ function sourceOf(options: Partial<UrlListSourceOptions> = {}) {
   const { surroundings, emit, pause, timers } = world;
   const store = new MemoryStore();
   const library = new ListLibrary({
+    toleranceMs: 0,
+    onChange: () => undefined,
     authorities: [parsed(ca.certificate)],
     legacy: noLegacy,
     marks: new ListMarks(store),

@@ -522,7 +522,7 @@ describe("OcspClient", () => {
       return { status: status(), rise: client.revision - before, heard: world.heard() };
     }
 
-    it("raises the revision when it gets worse, and only then", async () => {
+    it("raises the revision when it says something else, and only then", async () => {
       const hold = { status: "revoked", reason: "certificateHold" } as const;
       for (const [first, second, rise] of [
         [{}, {}, 0],
@@ -530,7 +530,9 @@ describe("OcspClient", () => {
         [{}, { status: "unknown" }, 1],
         [{ status: "unknown" }, { status: "revoked" }, 1],
         [{ status: "revoked" }, { status: "revoked" }, 0],
-        [hold, {}, 0],
+        [hold, hold, 0],
+        [hold, {}, 1],
+        [{ status: "unknown" }, {}, 1],
       ] as const) {
         const result = await inTurn(first, second);
         expect(result).to.deep.equal({
