@@ -3,7 +3,9 @@
  * without a `sha256:` or `sha256/` in front. Undefined when it is none.
  */
 export function parseSha256(text: string): string | undefined {
-  const value = text.trim().replace(/^sha-?256[:/=]\/?\s*/i, "");
+  const rest = text.trim().replace(/^sha-?256[:/=]\s*/i, "");
+  // A slash is a digit of base64 too: it is the second of `sha256//` only where there are 43 digits without it.
+  const value = /^\/(?!.{42}=?$)/.test(rest) ? rest.slice(1).trimStart() : rest;
   if (/^[0-9a-f]{64}$/i.test(value)) return value.toLowerCase();
   if (/^[0-9a-f]{2}(:[0-9a-f]{2}){31}$/i.test(value))
     return value.replaceAll(":", "").toLowerCase();

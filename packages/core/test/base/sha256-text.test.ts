@@ -32,6 +32,16 @@ describe("parseSha256", () => {
     expect(parseSha256(new Array(32).fill("00").join(":"))).to.equal("00".repeat(32));
   });
 
+  it("tells a slash that is a digit from the second one of sha256//", () => {
+    const slashed = `ff${"00".repeat(31)}`;
+    const digits = Buffer.from(slashed, "hex").toString("base64");
+    expect(digits).to.match(/^\//);
+    for (const text of [digits, `sha256/${digits}`, `sha256//${digits}`, `sha256:${digits}`]) {
+      expect(parseSha256(text)).to.equal(slashed);
+      expect(parseSha256(text.replace("=", ""))).to.equal(slashed);
+    }
+  });
+
   it("reads base64url", () => {
     expect(differingUrl).to.match(/[-_]/);
     expect(parseSha256(differingUrl)).to.equal(differing);
