@@ -2,23 +2,17 @@ import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { describeFault } from "../../base/describe-fault.ts";
-import type { Surroundings } from "../../base/surroundings.ts";
 import { mostWatchedNames, watchPaths, type WatchedPaths } from "../../files/watched-files.ts";
 import { loadCertificateLists } from "../../x509/load-certificate-lists.ts";
-import type { ListLibrary } from "./list-library.ts";
-import type { ListSource } from "./list-source.ts";
-import { RefreshLoop, type Attempt } from "../refresh/refresh-loop.ts";
-import type { EmitRevocation } from "../revocation-event.ts";
+import type { Attempt } from "../refresh/refresh-loop.ts";
+import { RefreshedListSource, type RefreshedListSourceOptions } from "./refreshed-list-source.ts";
 
-export interface FileListSourceOptions {
+export interface FileListSourceOptions extends RefreshedListSourceOptions {
   /** A file, or a folder of which the files `.crl`, `.pem` and `.der` are read. */
   readonly path: string;
-  readonly library: ListLibrary;
-  readonly surroundings: Surroundings;
   readonly maxBytes: number;
   /** Files are read again at the latest after this time, whatever the file system tells of changes. */
   readonly refreshMs: number;
-  readonly emit: EmitRevocation;
   readonly pause: () => Promise<void>;
 }
 
@@ -26,59 +20,36 @@ export interface FileListSourceOptions {
 const octetsAtOnce = 1_048_576;
 
 /** Lists in a file or a folder, which is watched. */
-export class FileListSource implements ListSource {
-  readonly name: string;
+export class FileListSource extends RefreshedListSource {
   readonly #options: FileListSourceOptions;
-  readonly #loop: RefreshLoop;
   readonly #watch: WatchedPaths;
-  #isLoaded = false;
   /** Since the files began to be read last. */
   #hasChanged = false;
 
   constructor(options: FileListSourceOptions) {
-    const { path, surroundings } = options;
-    const { timers, clock } = surroundings;
-    this.name = path;
+    super(options.path, options);
     this.#options = options;
-    this.#loop = new RefreshLoop(
-      (signal) => this.#attempt(signal),
-      surroundings,
-      (problem) => {
-        this.#tellFailure(path, problem);
-      },
-    );
+    const { timers, clock } = options.surroundings;
     // Watched before it is read, so that no change falls in between.
     const onChange = (): void => {
       this.#hasChanged = true;
       void this.#readAgain();
     };
-    this.#watch = watchPaths([path], { onChange, timers, clock });
+    this.#watch = watchPaths([options.path], { onChange, timers, clock });
   }
 
-  get isLoaded(): boolean {
-    return this.#isLoaded;
-  }
-
-  get loading(): Promise<void> | undefined {
-    return this.#loop.promising;
-  }
-
-  load(): Promise<void> {
-    return this.#loop.run();
-  }
-
-  close(): void {
+  override close(): void {
     this.#watch.close();
-    this.#loop.close();
+    super.close();
   }
 
   /** What changes while the files are being read may have been missed. */
   async #readAgain(): Promise<void> {
-    await this.#loop.running;
-    if (this.#hasChanged) await this.#loop.run();
+    await this.loop.running;
+    if (this.#hasChanged) await this.loop.run();
   }
 
-  async #attempt(signal: AbortSignal): Promise<Attempt> {
+  protected async attempt(signal: AbortSignal): Promise<Attempt> {
     this.#hasChanged = false;
     const isWhole = await this.#readAll(signal);
     const { surroundings, refreshMs } = this.#options;
@@ -93,7 +64,7 @@ export class FileListSource implements ListSource {
     let isWhole = true;
     for (const file of files) {
       const isGood = await this.#read(file, signal).catch((fault: unknown) => {
-        if (!signal.aborted) this.#tellFailure(file, describeFault(fault));
+        if (!signal.aborted) this.tellFailure(describeFault(fault), file);
         return false;
       });
       isWhole &&= isGood;
@@ -102,24 +73,14 @@ export class FileListSource implements ListSource {
   }
 
   async #read(file: string, signal: AbortSignal): Promise<boolean> {
-    const { library, maxBytes, emit, pause } = this.#options;
+    const { maxBytes, pause } = this.#options;
     // A pipe nobody writes to would hold a thread of Node's pool for good: a few of them, and nothing is read any more.
     if (!(await stat(file)).isFile()) throw new Error("it is not a file");
     const lists = await loadCertificateLists(
       createReadStream(file, { signal, highWaterMark: octetsAtOnce }),
       { maxBytes, pause },
     );
-    if (typeof lists === "string") {
-      emit({ type: "revocation-list-rejected", source: file, problem: lists });
-      return false;
-    }
-    const { rejected, isCurrent } = await library.offer(lists, file);
-    this.#isLoaded ||= isCurrent;
-    return rejected === 0;
-  }
-
-  #tellFailure(source: string, problem: string): void {
-    this.#options.emit({ type: "revocation-source-failed", source, problem });
+    return (await this.offer(lists, file))?.rejected === 0;
   }
 }
 

@@ -6,15 +6,13 @@ import type { Certificate } from "../../x509/certificate.ts";
 import type { CertificateList } from "../../x509/certificate-list.ts";
 import { loadCertificateLists } from "../../x509/load-certificate-lists.ts";
 import type { Gate } from "../refresh/gate.ts";
-import type { ListLibrary } from "./list-library.ts";
-import type { ListSource } from "./list-source.ts";
-import { RefreshLoop, type Attempt } from "../refresh/refresh-loop.ts";
-import type { EmitRevocation } from "../revocation-event.ts";
+import { dueBefore } from "../refresh/due-before.ts";
+import type { Attempt } from "../refresh/refresh-loop.ts";
+import { RefreshedListSource, type RefreshedListSourceOptions } from "./refreshed-list-source.ts";
 
-export interface UrlListSourceOptions {
+export interface UrlListSourceOptions extends RefreshedListSourceOptions {
   readonly url: URL;
   readonly policy: AddressPolicy;
-  readonly library: ListLibrary;
   /** Authorities besides the operator's own whose lists are taken from here. */
   readonly authorities: readonly Certificate[];
   readonly surroundings: Surroundings & FetchSurroundings;
@@ -23,69 +21,38 @@ export interface UrlListSourceOptions {
   readonly maxBytes: number;
   /** A list is asked for again at the latest after this time, and in any case before its nextUpdate. */
   readonly refreshMs: number;
-  readonly emit: EmitRevocation;
   readonly pause: () => Promise<void>;
 }
 
 /** Lists of 40 MB take their time; nobody waits for them but the background. */
 const downloadMs = 60_000;
 
-/** A list is fetched anew when this part of its time is left, so that there is time to try again. */
-const leadPart = 0.2;
-
 /** How long it is enough that a server calls the lists unchanged. */
 const validatorsMs = 86_400_000;
 
 /** Lists at an http(s) address. */
-export class UrlListSource implements ListSource {
-  readonly name: string;
+export class UrlListSource extends RefreshedListSource {
   readonly #options: UrlListSourceOptions;
-  readonly #loop: RefreshLoop;
   /** Of the lists that are in use, and when they were sent last. */
   #validators: Validators | undefined;
   #sentAt = 0;
   /** When they should be replaced. */
   #dueAt = 0;
-  #isLoaded = false;
 
   constructor(options: UrlListSourceOptions) {
-    const { url, surroundings } = options;
-    this.name = `${url.origin}${url.pathname}`;
+    super(`${options.url.origin}${options.url.pathname}`, options);
     this.#options = options;
-    this.#loop = new RefreshLoop(
-      (signal) => this.#attemptInTurn(signal),
-      surroundings,
-      (problem) => {
-        this.#tellFailure(problem);
-      },
-    );
   }
 
-  get isLoaded(): boolean {
-    return this.#isLoaded;
-  }
-
-  get loading(): Promise<void> | undefined {
-    return this.#loop.promising;
-  }
-
-  load(): Promise<void> {
-    return this.#loop.run();
-  }
-
-  close(): void {
-    this.#loop.close();
-  }
-
-  async #attemptInTurn(signal: AbortSignal): Promise<Attempt> {
+  protected async attempt(signal: AbortSignal): Promise<Attempt> {
     const { gate, surroundings } = this.#options;
     const patience = { timers: surroundings.timers, patienceMs: downloadMs };
-    const attempt = await gate.run(() => this.#attempt(signal), patience);
+    const attempt = await gate.run(() => this.#fetch(signal), patience);
     if (attempt === undefined) throw new Error("the host has not answered others before it yet");
     return attempt;
   }
 
-  async #attempt(signal: AbortSignal): Promise<Attempt> {
+  async #fetch(signal: AbortSignal): Promise<Attempt> {
     const { url, policy, surroundings, maxBytes, pause } = this.#options;
     const result = await fetchLimited(
       surroundings,
@@ -107,7 +74,7 @@ export class UrlListSource implements ListSource {
       case "unchanged":
         return this.#keep();
       case "failed":
-        this.#tellFailure(result.problem);
+        this.tellFailure(result.problem);
         return { outcome: "failed", retryAfterMs: result.retryAfterMs };
     }
   }
@@ -123,17 +90,14 @@ export class UrlListSource implements ListSource {
     lists: readonly CertificateList[] | string,
     validators: Validators,
   ): Promise<Attempt> {
-    const { library, authorities, surroundings, emit } = this.#options;
-    if (typeof lists === "string") {
-      emit({ type: "revocation-list-rejected", source: this.name, problem: lists });
-      return failed;
-    }
-    const { inUse, rejected, isCurrent } = await library.offer(lists, this.name, authorities);
-    this.#isLoaded ||= isCurrent;
-    if (rejected > 0) return failed;
+    const { authorities, surroundings } = this.#options;
+    const offer = await this.offer(lists, this.name, authorities);
+    if (offer === undefined || offer.rejected > 0) return failed;
     this.#validators = validators;
     this.#sentAt = surroundings.clock();
-    this.#dueAt = Math.min(...inUse.map(dueAt));
+    this.#dueAt = Math.min(
+      ...offer.inUse.map(({ thisUpdate, nextUpdate }) => dueBefore(thisUpdate, nextUpdate)),
+    );
     return this.#nextAttempt();
   }
 
@@ -147,14 +111,6 @@ export class UrlListSource implements ListSource {
   #isDue(): boolean {
     return this.#options.surroundings.clock() >= this.#dueAt;
   }
-
-  #tellFailure(problem: string): void {
-    this.#options.emit({ type: "revocation-source-failed", source: this.name, problem });
-  }
 }
 
 const failed: Attempt = { outcome: "failed", retryAfterMs: undefined };
-
-function dueAt({ thisUpdate, nextUpdate }: CertificateList): number {
-  return nextUpdate - leadPart * (nextUpdate - thisUpdate);
-}

@@ -14,6 +14,7 @@ import type { LegacyAlgorithm } from "../../x509/signature.ts";
 import { clockSkewMs } from "../clock-skew.ts";
 import { HostGates } from "../refresh/host-gates.ts";
 import { judgeOcspResponse, type OcspAnswer } from "./ocsp-judgement.ts";
+import { dueBefore } from "../refresh/due-before.ts";
 import { RefreshLoop, type Attempt } from "../refresh/refresh-loop.ts";
 import type { EmitRevocation } from "../revocation-event.ts";
 
@@ -64,8 +65,6 @@ const nonceOctets = 32;
 const longestGetUrl = 255;
 /** What nobody asked about for so many refreshes is not refreshed any more. */
 const idleRefreshes = 2;
-/** Part of an answer's time that is left when it is asked for anew. */
-const leadPart = 0.2;
 
 interface Entry {
   readonly key: string;
@@ -212,7 +211,7 @@ export class OcspClient {
     if (badnessOf(answer) !== badnessBefore) this.#revision++;
     const { goodUntil, thisUpdate } = answer;
     const now = surroundings.clock();
-    const due = goodUntil - leadPart * (goodUntil - thisUpdate);
+    const due = dueBefore(thisUpdate, goodUntil);
     if (due <= now) return { outcome: "stale" };
     return { outcome: "done", nextAt: Math.min(due, now + refreshMs) };
   }
