@@ -68,5 +68,7 @@ export {
 export type { Allowed, Rule } from "./policy/rule.ts";
 export { type Reason } from "./reasons/reason.ts";
 export { reasons, type ReasonCategory, type ReasonCode } from "./reasons/reasons.ts";
-export { type ShieldOptions } from "./shield-options.ts";
+export type { ReloadCause, ReloadEvent } from "./events/reload-event.ts";
+export type { ShieldChanges, ShieldOptions } from "./shield-options.ts";
+export type { WatchedOptions } from "./watch-option.ts";
 export type { LegacyAlgorithm } from "./x509/signature.ts";

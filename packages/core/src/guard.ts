@@ -5,7 +5,8 @@ import { readAllowedClients } from "./policy/compile-rule.ts";
 import { judgeClient } from "./policy/judge-client.ts";
 import { reason, type Reason } from "./reasons/reason.ts";
 import { emitProcessWarning, Notices } from "./events/notices.ts";
-import { noticeEngineFault, originOf } from "./shield.ts";
+import { originOf } from "./context-origin.ts";
+import { noticeEngineFault } from "./engine.ts";
 
 /** What a guard tells of a request in its decision event. */
 export interface GuardedRequest {

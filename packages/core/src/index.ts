@@ -18,7 +18,8 @@ export {
   type RefusedChain,
   type VerifiedChain,
 } from "./path/verify-chain.ts";
-export { createShield, type Shield, type ShieldRequest } from "./shield.ts";
+export { createShield, type Shield } from "./shield.ts";
+export type { ShieldRequest } from "./shield-request.ts";
 export { TlsConnection, type TlsPeer } from "./sources/tls-connection.ts";
 export type { PolicyConstraints, PolicyMapping } from "./x509/certificate-policies.ts";
 export type { Certificate } from "./x509/certificate.ts";

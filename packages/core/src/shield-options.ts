@@ -15,10 +15,15 @@ import {
 import { readStatuses, type StatusOptions, type Statuses } from "./decision/statuses.ts";
 import type { DecisionEvent } from "./events/decision-event.ts";
 import { emitProcessWarning, Notices } from "./events/notices.ts";
-import type { Metrics } from "./events/metrics.ts";
+import type { EmitReload, ReloadEvent } from "./events/reload-event.ts";
+import { createReloadReporter } from "./events/reload-reporter.ts";
+import { createCounter, type CountMetric, type Metrics } from "./events/metrics.ts";
+import { ChainMemory } from "./identity/chain-memory.ts";
+import { isSameList } from "./base/is-same-list.ts";
 import { createRevocationReporter } from "./events/revocation-reporter.ts";
 import { createNodeFetcher } from "./network/node-fetcher.ts";
 import type { Fetcher } from "./network/fetcher.ts";
+import { refuseUnverifiedTls } from "./network/refuse-unverified-tls.ts";
 import { defaultTrustSetName, readTrust } from "./path/trust-input.ts";
 import type { TrustSet } from "./path/trust-set.ts";
 import { readLegacyAlgorithms } from "./path/legacy-algorithms.ts";
@@ -40,6 +45,7 @@ import {
 import { compilePolicy, type CompiledPolicy } from "./policy/compile-policy.ts";
 import type { Rule } from "./policy/rule.ts";
 import { keyUsageBits } from "./x509/extensions.ts";
+import { readWatch, type WatchedOptions, type WatchSettings } from "./watch-option.ts";
 import type { LegacyAlgorithm } from "./x509/signature.ts";
 
 /** Options of a shield. None is needed: without any, every request needs a client that the TLS server's own `ca` vouches for. */
@@ -67,6 +73,11 @@ export interface ShieldOptions {
   readonly legacyAlgorithms?: readonly LegacyAlgorithm[];
   /** The status of refusals. Default: 403. */
   readonly statuses?: StatusOptions;
+  /**
+   * Whether a change of the files that `trust` names reloads the shield; with `paths` and `read`, of others too. Revocation lists
+   * are watched in any case. Default: true.
+   */
+  readonly watch?: boolean | WatchedOptions<ShieldChanges>;
   /** How much work one client may cause. */
   readonly limits?: Partial<Limits>;
   /** Told of every decision. What it throws is dropped, and reported once to `onWarning`. */
@@ -75,6 +86,8 @@ export interface ShieldOptions {
   readonly onWarning?: (warning: ConfigWarning) => void;
   /** Told of what happens to revocation data in the background, and of statuses that were forgiven. What it throws is dropped, and reported once. */
   readonly onRevocationEvent?: (event: RevocationEvent) => void;
+  /** Told of every reload, done or failed. What it throws is dropped, and reported once. */
+  readonly onReload?: (event: ReloadEvent) => void;
   /** Where things are counted. Default: nowhere. */
   readonly metrics?: Metrics;
   /** The current time in epoch milliseconds. Default: the system's. */
@@ -84,6 +97,9 @@ export interface ShieldOptions {
   /** Asks http(s) addresses for lists and answers: for networks with a proxy of their own. Default: `node:http` and `node:https`. */
   readonly fetcher?: Fetcher;
 }
+
+/** Options that replace those of the same name when a shield is reloaded; the others stay. */
+export type ShieldChanges = Partial<ShieldOptions>;
 
 /** The options after reading: complete and immutable. */
 export interface ShieldConfig {
@@ -105,6 +121,12 @@ export interface ShieldConfig {
   readonly timers: Timers;
   readonly notices: Notices;
   readonly revocation: Revocations;
+  /** What `revocation` was made from: as long as that is the same, it goes on over a reload. */
+  readonly revocationBasis: readonly unknown[];
+  readonly chains: ChainMemory;
+  readonly watch: WatchSettings;
+  readonly emitReload: EmitReload;
+  readonly count: CountMetric;
 }
 
 /** The names of the options, for adapters that have more of their own. */
@@ -119,8 +141,10 @@ export const shieldOptionNames = [
   "policies",
   "legacyAlgorithms",
   "statuses",
+  "watch",
   "limits",
   "onDecision",
+  "onReload",
   "onRevocationEvent",
   "onWarning",
   "metrics",
@@ -129,14 +153,40 @@ export const shieldOptionNames = [
   "fetcher",
 ] as const;
 
-/** Reads options once, at start: every fault is a `ConfigError` that names the option and the cure. */
+/** What has to be known before the files that options name are read: which they are, and by which timers they are watched. */
+export function readWatched(
+  input: ShieldOptions,
+): Pick<WatchSettings, "paths"> & Pick<ShieldOptions, "timers" | "clock"> {
+  const options = readObject(input, shieldOptionNames, "", "{ trust, rules }");
+  checkFunction(options.clock, "clock");
+  checkMethod(options.timers, "timers", "after");
+  const { timers, clock } = input;
+  const { paths } = readWatch(options.watch, options.trust);
+  return { paths, ...(timers && { timers }), ...(clock && { clock }) };
+}
+
+/** What else counts when options are read. */
+export interface ReadingFacts {
+  /** The names of trust sets that are not in the options: for tests. */
+  readonly namesElsewhere?: readonly string[] | undefined;
+  /** What is in use until these options are. */
+  readonly current?: ShieldConfig | undefined;
+}
+
+/** Reads options, at start and at each reload: every fault is a `ConfigError` that names the option and the cure. */
 export function readShieldOptions(
   input: ShieldOptions,
-  /** The names of trust sets that are not in the options: for tests. */
-  namesElsewhere?: readonly string[],
+  { namesElsewhere, current }: ReadingFacts = {},
 ): ShieldConfig {
   const options = readObject(input, shieldOptionNames, "", "{ trust, rules }");
-  const functions = ["clock", "onDecision", "onRevocationEvent", "onWarning", "fetcher"] as const;
+  const functions = [
+    "clock",
+    "onDecision",
+    "onReload",
+    "onRevocationEvent",
+    "onWarning",
+    "fetcher",
+  ] as const;
   for (const name of functions) checkFunction(options[name], name);
   checkMethod(options.timers, "timers", "after");
   checkMethod(options.metrics, "metrics", "count");
@@ -163,19 +213,35 @@ export function readShieldOptions(
     options.rules === undefined
       ? undefined
       : compilePolicy(options.rules, trustSetNames, mode, warn);
+  const watch = readWatch(options.watch, options.trust);
+  const revocationBasis = [
+    // Whether the shared settings count for anybody.
+    trustSets?.some(({ name }) => !revocations.has(name)),
+    ...revocationOptionNames.map((name) => options[name]),
+    ...[...revocations].flatMap(([name, own]) => [name, own.input]),
+  ];
   // Last of all, since it begins to read files and to ask addresses: options with a fault should leave nothing behind.
-  const revocation = readRevocations(input, revocations, {
-    trustSets,
-    rules: validation,
-    limits,
-    clock,
-    timers,
-    notices,
-  });
+  const revocation =
+    current !== undefined && isSameList(revocationBasis, current.revocationBasis)
+      ? current.revocation
+      : readRevocations(input, revocations, {
+          trustSets,
+          rules: validation,
+          limits,
+          clock,
+          timers,
+          notices,
+          before: current?.revocation,
+        });
   return Object.freeze({
     timers,
     notices,
     revocation,
+    revocationBasis,
+    chains: current?.chains ?? new ChainMemory(limits.rememberedClients),
+    watch,
+    emitReload: createReloadReporter(input, clock, notices),
+    count: createCounter(input.metrics, notices),
     trustSets,
     trustSetNames,
     policy,
@@ -189,6 +255,22 @@ export function readShieldOptions(
     clock,
   });
 }
+
+/** The options on which it depends what is known of revocations, and how it is judged; beside what trust sets say themselves. */
+const revocationOptionNames = [
+  "revocation",
+  "clientAuthUsage",
+  "profile",
+  "policies",
+  "legacyAlgorithms",
+  "limits",
+  "onRevocationEvent",
+  "onWarning",
+  "metrics",
+  "clock",
+  "timers",
+  "fetcher",
+] as const;
 
 type GivenOptions = Readonly<Partial<Record<(typeof shieldOptionNames)[number], unknown>>>;
 
@@ -221,22 +303,44 @@ function readRevocations(
     timers,
     notices,
     ...facts
-  }: Pick<RevocationsOptions, "trustSets" | "rules" | "limits"> &
+  }: Pick<RevocationsOptions, "trustSets" | "rules" | "limits" | "before"> &
     Pick<ShieldConfig, "clock" | "timers" | "notices">,
 ): Revocations {
-  const read = (given: unknown, option: string): RevocationSettings | undefined =>
-    given === false ? undefined : readRevocation(given, option, { clock, timers });
+  const made: RevocationSettings[] = [];
+  const read = (given: unknown, option: string): RevocationSettings | undefined => {
+    if (given === false) return undefined;
+    const settings = readRevocation(given, option, { clock, timers });
+    made.push(settings);
+    if (input.fetcher === undefined && asksOthers(settings)) refuseUnverifiedTls();
+    return settings;
+  };
   const fetcher = input.fetcher ?? createNodeFetcher();
-  return new Revocations({
-    ...facts,
-    shared: read("revocation" in input ? input.revocation : false, "revocation"),
-    own: new Map([...bySet].map(([name, own]) => [name, read(own.input, own.option)] as const)),
-    surroundings: { ...systemSurroundings, clock, timers, fetcher },
-    emit: createRevocationReporter(input, clock, notices),
-    warn: (warning) => {
-      notices.once(warning.message, warning);
-    },
-  });
+  try {
+    return new Revocations({
+      ...facts,
+      shared: read("revocation" in input ? input.revocation : false, "revocation"),
+      own: new Map([...bySet].map(([name, own]) => [name, read(own.input, own.option)] as const)),
+      surroundings: { ...systemSurroundings, clock, timers, fetcher },
+      emit: createRevocationReporter(input, clock, notices),
+      warn: (warning) => {
+        notices.once(warning.message, warning);
+      },
+    });
+  } catch (fault) {
+    // Those before the one with the fault watch their files already.
+    for (const { ownDenyLists } of made) for (const list of ownDenyLists) list.close();
+    throw fault;
+  }
+}
+
+/** Whether anything is asked over the network. */
+function asksOthers({
+  listOrigins,
+  asksResponders,
+  certificateAddresses,
+}: RevocationSettings): boolean {
+  const asksForLists = listOrigins.some(({ type }) => type === "url");
+  return asksForLists || asksResponders || certificateAddresses !== undefined;
 }
 
 function readValidation(options: GivenOptions): ValidationRules {

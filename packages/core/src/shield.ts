@@ -1,55 +1,43 @@
+import { printPem } from "./asn1/pem.ts";
+import type { Clock } from "./base/clock.ts";
 import { ConfigError } from "./base/config-error.ts";
 import { describeFault } from "./base/describe-fault.ts";
-import type { AnonymousContext, MtlsContext } from "./decision/decision.ts";
-import { deny } from "./decision/deny.ts";
-import type { Statuses } from "./decision/statuses.ts";
-import { createDecisionReporter, type DecisionReporter } from "./events/decision-reporter.ts";
-import type { Notices } from "./events/notices.ts";
-import { Authenticator, type Authority, type VerifiedClient } from "./identity/authenticator.ts";
+import { inTime } from "./base/in-time.ts";
 import { readObject } from "./base/read-option.ts";
-import type { Waits } from "./revocation/revocation.ts";
+import { TaskQueue } from "./base/task-queue.ts";
+import type { Timers } from "./base/timers.ts";
+import type { MtlsContext } from "./decision/decision.ts";
+import type { Statuses } from "./decision/statuses.ts";
+import { Engine, type Reconsideration } from "./engine.ts";
+import { callGuarded } from "./events/failed-callback.ts";
+import type { CountMetric } from "./events/metrics.ts";
+import type { Notices } from "./events/notices.ts";
+import type { EmitReload, ReloadCause } from "./events/reload-event.ts";
+import { watchPaths, type WatchedPaths } from "./files/watched-files.ts";
+import { Authenticator, type Authority } from "./identity/authenticator.ts";
+import { isSameTrust } from "./path/trust-set.ts";
+import type { Reason } from "./reasons/reason.ts";
 import type { ListMarksReset } from "./revocation/revocations.ts";
-import { defaultTrustSetName, readTrust } from "./path/trust-input.ts";
-import { compileRule, type CompiledRule } from "./policy/compile-rule.ts";
-import type { RoutedRequest } from "./policy/compile-policy.ts";
-import { judgeClient } from "./policy/judge-client.ts";
-import { mostUseful } from "./reasons/most-useful.ts";
-import { reason, type Reason } from "./reasons/reason.ts";
-import { readServerAuthorities } from "./sources/server-authorities.ts";
-import type { TlsConnection } from "./sources/tls-connection.ts";
-import { readShieldOptions, type ShieldConfig, type ShieldOptions } from "./shield-options.ts";
-
-/** A request as the engine sees it. */
-export interface ShieldRequest extends RoutedRequest {
-  readonly connection: TlsConnection;
-}
-
-/** What guards and adapters need to know of the shield that made a context. */
-export interface ContextOrigin {
-  readonly statuses: Statuses;
-  /** With several trust sets a name alone says nothing. */
-  readonly trustSetNames: readonly string[];
-  /** Tells the listener of a decision; undefined when there is none. */
-  readonly report: DecisionReporter | undefined;
-  /** Tells the operator what should not be. */
-  readonly notices: Notices;
-}
-
-/** How often a request is judged anew while it waits: its path has a few certificates, and each a few to ask. */
-const mostRounds = 64;
-const timeIsUp = Symbol("time is up");
-
-const origins = new WeakMap<MtlsContext, ContextOrigin>();
-
-/** The shield behind a context; undefined for an object that no shield made. */
-export function originOf(context: MtlsContext): ContextOrigin | undefined {
-  return origins.get(context);
-}
+import {
+  readShieldOptions,
+  readWatched,
+  shieldOptionNames,
+  type ShieldChanges,
+  type ShieldConfig,
+  type ShieldOptions,
+} from "./shield-options.ts";
+import type { ShieldRequest } from "./shield-request.ts";
 
 /** Decides about requests, at once wherever it can: everything that can be done once was done before. */
 export interface Shield {
   readonly statuses: Statuses;
   readonly notices: Notices;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Counts something that belongs to this shield, where metrics were asked for. */
+  readonly count: CountMetric;
+  /** Tells of a reload of whatever belongs to this shield, such as the certificate of its server. */
+  readonly emitReload: EmitReload;
   /** Decides with what is known at this moment. Never throws: what is unexpected refuses the request. */
   decide(request: ShieldRequest): MtlsContext;
   /**
@@ -57,6 +45,15 @@ export interface Shield {
    * `revocation.timeoutMs`. Never throws or rejects.
    */
   decideWhenKnown(request: ShieldRequest): MtlsContext | Promise<MtlsContext>;
+  /**
+   * Judges anew what was admitted before, for connections that outlive their requests: why it would be refused now. Listeners
+   * are told of a refusal only. Never throws or rejects.
+   */
+  reconsider(request: ShieldRequest): Reconsideration | Promise<Reconsideration>;
+  /** Refuses a request for a reason that the adapter found, and tells listeners. */
+  refuse(request: ShieldRequest, why: Reason): MtlsContext;
+  /** The authorities of the `trust` option as PEM, for the `ca` of a TLS server; undefined without that option. */
+  authoritiesAsPem(): readonly string[] | undefined;
   /** Whether all that has to be loaded first has been: where revocation is `hard`, every list once. For readiness checks. */
   isReady(): boolean;
   /** Resolves as soon as it is ready. */
@@ -66,73 +63,126 @@ export interface Shield {
    * wanted it and why. Resolves with the number of scopes: 0 where no list of the issuer was ever seen.
    */
   resetListMarks(reset: ListMarksReset): Promise<number>;
+  /**
+   * Reads every option and file anew, with these changes to the options; then everybody is judged anew. Where something is wrong
+   * with it, it rejects, and all stays as it was.
+   */
+  reload(changes?: ShieldChanges, by?: ReloadCause): Promise<void>;
+  /** Calls back after each reload, until the function that is returned is called. */
+  onReloaded(listener: () => void): () => void;
   /** Ends refreshing and watching; whatever is known then counts until it expires. */
   close(): void;
 }
 
 export function createShield(options: ShieldOptions = {}): Shield {
-  const config = readShieldOptions(options);
-  const authorities = config.trustSets?.map(
-    (trust) =>
-      new Authenticator(trust, config.limits, config.validation, config.revocation.of(trust.name)),
-  );
-  return new Engine(config, authorities);
+  return new ReloadableShield(options, authenticatorsOf);
 }
 
-/** The authorities that count for one TLS server's connections, or why there are none. */
-type Authorities = readonly Authority[] | Reason;
+function authenticatorsOf(config: ShieldConfig): readonly Authority[] | undefined {
+  const { trustSets, limits, validation, revocation, chains } = config;
+  return trustSets?.map(
+    (trust) => new Authenticator(trust, limits, validation, revocation.of(trust.name), chains),
+  );
+}
 
-/** Joins the stages. `createShield` gives it the authorities of the options, a test one of its own. */
-export class Engine implements Shield, ContextOrigin {
-  readonly #config: ShieldConfig;
-  readonly #configured: readonly Authority[] | undefined;
-  /** Without a `trust` option: by server, as long as its `ca` stays the same. */
-  readonly #byServer = new WeakMap<
-    object,
-    { readonly ca: unknown; readonly authorities: Authorities }
-  >();
-  /** The rule when there are no rules. */
-  readonly #everyClient: CompiledRule;
-  /** Contexts of pure rules, by rule and client: the request path makes no object. */
-  readonly #contexts = new WeakMap<CompiledRule, WeakMap<VerifiedClient, MtlsContext>>();
-  readonly report: DecisionReporter | undefined;
-  readonly notices: Notices;
+/** How long new revocation data may take to load before its options are in use: as long as a slow responder's list of a million takes. */
+const readyTimeoutMs = 30_000;
+/** How long `watch.read` may take: it reads files. */
+const readTimeoutMs = 10_000;
 
-  constructor(config: ShieldConfig, authorities: readonly Authority[] | undefined) {
-    this.#config = config;
-    this.#configured = authorities;
-    const mode = config.required ? config.mode : "report";
-    const rule = { name: "default", match: "* /**", allow: "any-client" };
-    this.#everyClient = compileRule(rule, 0, undefined, mode);
-    this.notices = config.notices;
-    this.report =
-      config.onDecision && createDecisionReporter(config.onDecision, config.clock, this.notices);
+/** Everything that follows from one reading of the options. Never changed: a reload puts another in its place. */
+interface State {
+  readonly options: ShieldOptions;
+  readonly config: ShieldConfig;
+  readonly engine: Engine;
+  readonly watch: WatchedPaths | undefined;
+}
+
+/** The face that stays the same while what it stands for is exchanged. A request is judged by one state from its beginning to its end. */
+export class ReloadableShield implements Shield {
+  readonly #authoritiesOf: (config: ShieldConfig) => readonly Authority[] | undefined;
+  readonly #namesElsewhere: readonly string[] | undefined;
+  readonly #reloads = new TaskQueue();
+  readonly #listeners = new Set<() => void>();
+  /** Ends revocation data that nobody begins to ask any more. */
+  readonly #retired = new Set<() => void>();
+  #state: State;
+  /** Loaded, but not in use yet. */
+  #coming: State | undefined;
+  #hasFailed = false;
+  /** A change of a file waits for its reload. */
+  #hasNews = false;
+  #isClosed = false;
+
+  constructor(
+    options: ShieldOptions,
+    authoritiesOf: (config: ShieldConfig) => readonly Authority[] | undefined,
+    namesElsewhere?: readonly string[],
+  ) {
+    this.#authoritiesOf = authoritiesOf;
+    this.#namesElsewhere = namesElsewhere;
+    this.#state = this.#load(options, undefined);
   }
 
   get statuses(): Statuses {
-    return this.#config.statuses;
+    return this.#state.config.statuses;
   }
 
-  get trustSetNames(): readonly string[] {
-    return this.#config.trustSetNames ?? [defaultTrustSetName];
+  get notices(): Notices {
+    return this.#state.config.notices;
+  }
+
+  get clock(): Clock {
+    return this.#state.config.clock;
+  }
+
+  get timers(): Timers {
+    return this.#state.config.timers;
+  }
+
+  get count(): CountMetric {
+    return this.#state.config.count;
+  }
+
+  get emitReload(): EmitReload {
+    return this.#state.config.emitReload;
   }
 
   decide(request: ShieldRequest): MtlsContext {
-    return this.#told(request, this.#decideSafely(request));
+    return this.#state.engine.decide(request);
   }
 
   decideWhenKnown(request: ShieldRequest): MtlsContext | Promise<MtlsContext> {
-    const waits: Waits = [];
-    const context = this.#decideSafely(request, waits);
-    return waits.length === 0 ? this.#told(request, context) : this.#decideLater(request, waits);
+    return this.#state.engine.decideWhenKnown(request);
+  }
+
+  reconsider(request: ShieldRequest): Reconsideration | Promise<Reconsideration> {
+    return this.#state.engine.reconsider(request);
+  }
+
+  refuse(request: ShieldRequest, why: Reason): MtlsContext {
+    return this.#state.engine.refuse(request, why);
+  }
+
+  authoritiesAsPem(): readonly string[] | undefined {
+    return this.#state.config.trustSets?.flatMap(({ anchors, intermediates }) =>
+      [...anchors, ...intermediates].map(({ der }) =>
+        printPem({ label: "CERTIFICATE", bytes: der }),
+      ),
+    );
   }
 
   isReady(): boolean {
-    return this.#config.revocation.isReady();
+    return this.#state.config.revocation.isReady();
   }
 
-  whenReady(): Promise<void> {
-    return this.#config.revocation.whenReady();
+  async whenReady(): Promise<void> {
+    for (;;) {
+      const { revocation } = this.#state.config;
+      await revocation.whenReady();
+      // A reload may have put another in its place meanwhile.
+      if (revocation === this.#state.config.revocation) return;
+    }
   }
 
   async resetListMarks(reset: ListMarksReset): Promise<number> {
@@ -146,228 +196,142 @@ export class Engine implements Shield, ContextOrigin {
         "Say whose lists, who decides it, and why.",
       );
     }
-    return this.#config.revocation.resetListMarks(reset);
+    return this.#state.config.revocation.resetListMarks(reset);
+  }
+
+  reload(changes: ShieldChanges = {}, by: ReloadCause = "call"): Promise<void> {
+    // One after the other, so that what was read earlier never replaces what was read later.
+    return this.#reloads.run(() => this.#reload(changes, by));
+  }
+
+  onReloaded(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   close(): void {
-    this.#config.revocation.close();
+    this.#isClosed = true;
+    this.#state.watch?.close();
+    this.#state.config.revocation.close();
+    this.#coming?.config.revocation.close();
+    for (const end of this.#retired) end();
   }
 
-  /** One answer may lead to the next question, so it may have to wait again: all in all no longer than the time limit. */
-  async #decideLater(request: ShieldRequest, first: Waits): Promise<MtlsContext> {
-    let context: MtlsContext;
+  async #reload(changes: ShieldChanges, by: ReloadCause): Promise<void> {
+    const { emitReload } = this;
     try {
-      context = await this.#waitAndDecide(request, first);
-    } catch (cause) {
-      context = this.#deny(reason("engine-failed", { cause }), undefined, true);
-    }
-    return this.#told(request, context);
-  }
-
-  async #waitAndDecide(request: ShieldRequest, first: Waits): Promise<MtlsContext> {
-    const { timers, revocation } = this.#config;
-    let cancel = (): void => undefined;
-    const over = new Promise<typeof timeIsUp>((resolve) => {
-      const end = (): void => {
-        resolve(timeIsUp);
-      };
-      cancel = timers.after(revocation.timeoutMs, end, "keep-alive");
-    });
-    try {
-      let waits = first;
-      for (let round = 0; round < mostRounds; round++) {
-        // Each answer may be the one that was missing.
-        if ((await Promise.race([...waits, over])) === timeIsUp) break;
-        const more: Waits = [];
-        const context = this.#decideSafely(request, more);
-        if (more.length === 0) return context;
-        waits = more;
+      this.#requireOpen();
+      if (await this.#exchange(changes, by)) {
+        this.#hasFailed = false;
+        this.emitReload({ outcome: "reloaded", subject: "shield", by });
       }
-      return this.#decideSafely(request);
+    } catch (fault) {
+      this.#hasFailed = true;
+      // What the files of a closed shield told last is nobody's concern any more.
+      const isOver = this.#isClosed && by === "watch";
+      const problem = describeFault(fault);
+      if (!isOver) emitReload({ outcome: "failed", subject: "shield", by, problem });
+      throw fault;
+    }
+  }
+
+  /** Whether anything is another than before. */
+  async #exchange(changes: ShieldChanges, by: ReloadCause): Promise<boolean> {
+    const before = this.#state;
+    const found = await this.#ask(before.config);
+    this.#requireOpen();
+    const next = this.#load({ ...before.options, ...found, ...changes }, before.config);
+    const isSame = isSameTrust(next.config.trustSets, before.config.trustSets);
+    // A file is told of more often than it changes. Who heard of a failure should hear of its end.
+    if (by === "watch" && found === undefined && isSame && !this.#hasFailed) {
+      next.watch?.close();
+      return false;
+    }
+    if (next.config.revocation === before.config.revocation) {
+      if (!isSame) next.config.revocation.follow(next.config.trustSets);
+    } else {
+      await this.#waitForRevocation(next, before);
+      this.#retire(before.config);
+    }
+    before.watch?.close();
+    this.#state = next;
+    for (const listener of [...this.#listeners]) {
+      // Everybody hears of it, and what is in use is in use: whoever fails fails alone.
+      callGuarded(this.notices, "onReloaded", listener);
+    }
+    return true;
+  }
+
+  /** What `watch.read` finds; undefined where there is none. */
+  async #ask({ watch: { read }, timers }: ShieldConfig): Promise<ShieldChanges | undefined> {
+    if (read === undefined) return undefined;
+    const found = await inTime(read, { timers, timeoutMs: readTimeoutMs, who: "watch.read" });
+    return readObject(found, shieldOptionNames, "watch.read()", "{ rules }") as ShieldChanges;
+  }
+
+  /** Nobody should be refused, or forgiven, because the options are new: what was known before counts until as much is known anew. */
+  async #waitForRevocation(next: State, before: State): Promise<void> {
+    const { revocation, timers } = next.config;
+    this.#coming = next;
+    try {
+      // Where something is missing anyway, requests wait for it themselves, as they do at start.
+      if (before.config.revocation.isLoaded()) {
+        const question = () => revocation.whenLoaded();
+        await inTime(question, { timers, timeoutMs: readyTimeoutMs, who: "revocation" });
+      }
+      this.#requireOpen();
+    } catch (fault) {
+      next.watch?.close();
+      revocation.close();
+      throw fault;
     } finally {
+      this.#coming = undefined;
+    }
+  }
+
+  /** Requests that wait for an answer at this moment should still get it. */
+  #retire({ revocation, timers }: ShieldConfig): void {
+    const end = (): void => {
       cancel();
-    }
+      this.#retired.delete(end);
+      revocation.close();
+    };
+    const cancel = timers.after(revocation.timeoutMs, end);
+    this.#retired.add(end);
   }
 
-  #told(request: ShieldRequest, context: MtlsContext): MtlsContext {
-    const { decision } = context;
-    if (decision.outcome === "deny" && decision.reason.category === "engine") {
-      noticeEngineFault(this.notices, decision.reason);
-    }
-    this.report?.("shield", request, decision);
-    return context;
+  #requireOpen(): void {
+    if (this.#isClosed) throw new Error("the shield is closed");
   }
 
-  #decideSafely(request: ShieldRequest, waits?: Waits): MtlsContext {
+  #load(options: ShieldOptions, current: ShieldConfig | undefined): State {
+    const watch = this.#watch(options);
     try {
-      return this.#decide(request, waits);
-    } catch (cause) {
-      return this.#deny(reason("engine-failed", { cause }), undefined, true);
+      const config = readShieldOptions(options, { namesElsewhere: this.#namesElsewhere, current });
+      const engine = new Engine(this, config, this.#authoritiesOf(config));
+      return { options, config, engine, watch };
+    } catch (fault) {
+      watch?.close();
+      throw fault;
     }
   }
 
-  #decide(request: ShieldRequest, waits: Waits | undefined): MtlsContext {
-    const now = this.#config.clock();
-    const { policy } = this.#config;
-    if (policy === undefined) return this.#apply(this.#everyClient, request.connection, now, waits);
-    const routing = policy.route(request);
-    if (routing.outcome === "refused") {
-      return this.#denyUnrouted(routing.reason, request.connection, now, waits);
-    }
-    const [first, ...others] = routing.rules;
-    let context = this.#apply(first, request.connection, now, waits);
-    // Every reading of the target has to be admitted; who is known by any of them is known.
-    for (const rule of others) {
-      if (isRefused(context)) return context;
-      const next = this.#apply(rule, request.connection, now, waits);
-      if (isRefused(next) || !context.authenticated) context = next;
-    }
-    return context;
+  /** Watched before they are read, so that no change falls in between. */
+  #watch(options: ShieldOptions): WatchedPaths | undefined {
+    const { paths, ...surroundings } = readWatched(options);
+    if (paths.length === 0) return undefined;
+    const onChange = (): void => {
+      // One that has not begun reads this change as well.
+      if (this.#hasNews) return;
+      this.#hasNews = true;
+      const reload = (): Promise<void> => {
+        this.#hasNews = false;
+        return this.#reload({}, "watch");
+      };
+      this.#reloads.run(reload).catch(() => {
+        // Whoever listens was told; what was in use before stays so until the next change.
+      });
+    };
+    return watchPaths(paths, { onChange, ...surroundings });
   }
-
-  /** Asks one rule about the client at the other end. */
-  #apply(
-    rule: CompiledRule,
-    connection: TlsConnection,
-    now: number,
-    waits: Waits | undefined,
-  ): MtlsContext {
-    const authorities = this.#authoritiesFor(connection);
-    if (!isList(authorities)) return this.#anonymous(rule, authorities);
-    let denied: MtlsContext | undefined;
-    const refusals: Reason[] = [];
-    for (const authenticator of authorities) {
-      if (rule.trust?.includes(authenticator.name) === false) continue;
-      const authentication = authenticator.authenticate(connection, now, waits);
-      if (authentication.outcome === "refused") {
-        refusals.push(authentication.reason);
-        continue;
-      }
-      const context = this.#contextFor(rule, authentication);
-      if (context.decision.outcome === "allow") return context;
-      denied ??= context;
-    }
-    if (denied !== undefined) return denied;
-    const [first, ...others] = refusals;
-    const isKnownElsewhere =
-      rule.trust !== undefined &&
-      authorities.some((other) => other.authenticate(connection, now).outcome === "verified");
-    if (first === undefined || isKnownElsewhere)
-      return this.#anonymous(rule, reason("trust-set-mismatch"));
-    return this.#anonymous(rule, mostUseful([first, ...others]));
-  }
-
-  #contextFor(rule: CompiledRule, verified: VerifiedClient): MtlsContext {
-    if (!rule.isPure) return this.#judge(rule, verified);
-    let contexts = this.#contexts.get(rule);
-    if (contexts === undefined) this.#contexts.set(rule, (contexts = new WeakMap()));
-    let context = contexts.get(verified);
-    if (context === undefined) contexts.set(verified, (context = this.#judge(rule, verified)));
-    return context;
-  }
-
-  #judge(rule: CompiledRule, { client, warnings }: VerifiedClient): MtlsContext {
-    const why = judgeClient(rule, client);
-    return this.#made({
-      authenticated: true,
-      client,
-      decision:
-        why === undefined
-          ? Object.freeze({ outcome: "allow", client, rule: rule.name, warnings })
-          : deny(why, { client, rule: rule.name, enforced: rule.enforced, warnings }),
-    });
-  }
-
-  #anonymous(rule: CompiledRule, why: Reason): AnonymousContext {
-    if (rule.allow !== "anyone") return this.#deny(why, rule.name, rule.enforced);
-    // A certificate that was refused is worth a remark where nobody needs one; that there was none is not.
-    const warnings = why.code === "certificate-missing" || why.code === "tls-required" ? [] : [why];
-    const decision = Object.freeze({
-      outcome: "allow" as const,
-      client: undefined,
-      rule: rule.name,
-      warnings: Object.freeze(warnings),
-    });
-    return this.#made({ authenticated: false, client: undefined, reason: why, decision });
-  }
-
-  #denyUnrouted(
-    why: Reason,
-    connection: TlsConnection,
-    now: number,
-    waits: Waits | undefined,
-  ): MtlsContext {
-    if (this.#config.mode === "enforce") return this.#deny(why, undefined, true);
-    // In report mode the request goes on, and its handler may want to know the client.
-    const known = this.#apply(this.#everyClient, connection, now, waits);
-    if (!known.authenticated) return this.#deny(why, undefined, false);
-    const { client } = known;
-    return this.#made({
-      authenticated: true,
-      client,
-      decision: deny(why, { client, enforced: false }),
-    });
-  }
-
-  #deny(why: Reason, rule: string | undefined, enforced: boolean): AnonymousContext {
-    const decision = deny(why, { rule, enforced });
-    return this.#made({ authenticated: false, client: undefined, reason: why, decision });
-  }
-
-  #made<Context extends MtlsContext>(context: Context): Context {
-    Object.freeze(context);
-    origins.set(context, this);
-    return context;
-  }
-
-  #authoritiesFor(connection: TlsConnection): Authorities {
-    if (this.#configured !== undefined) return this.#configured;
-    if (!connection.isEncrypted) return reason("tls-required");
-    const { server } = connection.socket;
-    const found = readServerAuthorities(server);
-    if (server === undefined || found.outcome === "hidden") return reason("trust-hidden");
-    if (found.outcome === "missing") return reason("trust-missing");
-    const known = this.#byServer.get(server);
-    if (known !== undefined && isSameList(known.ca, found.ca)) return known.authorities;
-    const authorities = this.#readServerCa(found.ca);
-    // A copy, since the application may change its own list before it sets the context anew.
-    this.#byServer.set(server, {
-      ca: Array.isArray(found.ca) ? [...(found.ca as readonly unknown[])] : found.ca,
-      authorities,
-    });
-    return authorities;
-  }
-
-  #readServerCa(ca: unknown): Authorities {
-    try {
-      const { limits, validation, revocation, clock, warn } = this.#config;
-      const sets = readTrust({ roots: ca }, { ...validation, now: clock(), warn });
-      return sets.map(
-        (trust) => new Authenticator(trust, limits, validation, revocation.of(trust.name)),
-      );
-    } catch (cause) {
-      if (cause instanceof ConfigError) return reason("trust-unusable", { cause });
-      throw cause;
-    }
-  }
-}
-
-function isList(authorities: Authorities): authorities is readonly Authority[] {
-  return Array.isArray(authorities);
-}
-
-function isSameList(a: unknown, b: unknown): boolean {
-  if (!Array.isArray(a) || !Array.isArray(b)) return a === b;
-  return a.length === b.length && a.every((entry, index) => entry === b[index]);
-}
-
-function isRefused({ decision }: MtlsContext): boolean {
-  return decision.outcome === "deny";
-}
-
-/** The client learns nothing of a fault that only the operator can mend, so the operator has to be told. */
-export function noticeEngineFault(notices: Notices, { code, summary, cure, cause }: Reason): void {
-  const fault = cause === undefined ? "" : ` (${describeFault(cause)})`;
-  const message = `requests are refused with ${code}: ${summary}${fault} ${cure}`;
-  notices.once(code, { option: "mtls", message });
 }

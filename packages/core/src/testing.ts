@@ -5,8 +5,8 @@ import { parseSpiffeId } from "./x509/spiffe-id.ts";
 import { ConfigError } from "./base/config-error.ts";
 import { defaultTrustSetName } from "./path/trust-input.ts";
 import { reason } from "./reasons/reason.ts";
-import { Engine, type Shield } from "./shield.ts";
-import { readShieldOptions, type ShieldOptions } from "./shield-options.ts";
+import { ReloadableShield, type Shield } from "./shield.ts";
+import type { ShieldOptions } from "./shield-options.ts";
 
 /** What a test wants a client to be; whatever is left out gets a harmless value. */
 export type FakeClientFacts = Partial<Omit<ClientIdentity, "spiffeId">> & {
@@ -84,5 +84,5 @@ export function createFakeShield(
             validUntil: client.notAfter,
           },
   }));
-  return new Engine(readShieldOptions(shieldOptions, names), authorities);
+  return new ReloadableShield(shieldOptions, () => authorities, names);
 }

@@ -1,4 +1,4 @@
-import type { ShieldRequest } from "../src/shield.ts";
+import type { ShieldRequest } from "../src/shield-request.ts";
 import type { TlsConnection } from "../src/sources/tls-connection.ts";
 
 /** A request over a connection; what is left out is harmless. */

@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { expect } from "chai";
 
 import type { DecisionEvent } from "../src/events/decision-event.ts";
-import { originOf } from "../src/shield.ts";
+import { originOf } from "../src/context-origin.ts";
 import { TlsConnection } from "../src/sources/tls-connection.ts";
 import { ask, askServer, clock, issued, outcomeOf, shieldOf } from "./ask-shield.ts";
 import { fakeRequest } from "./fake-request.ts";

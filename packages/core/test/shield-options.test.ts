@@ -10,6 +10,7 @@ import type { ConfigWarning } from "../src/base/config-warning.ts";
 import { defaultLimits, mostCertificates } from "../src/base/limits.ts";
 import { systemTimers } from "../src/base/timers.ts";
 import { defaultStatuses } from "../src/decision/statuses.ts";
+import { ChainMemory } from "../src/identity/chain-memory.ts";
 import { Notices } from "../src/events/notices.ts";
 import { anyPolicies } from "../src/path/policy-inputs.ts";
 import { readShieldOptions, shieldOptionNames, type ShieldOptions } from "../src/shield-options.ts";
@@ -27,7 +28,8 @@ const root = authority().certificate.pem;
 
 describe("readShieldOptions", () => {
   it("needs no option", () => {
-    const { warn, notices, revocation, ...config } = readShieldOptions({});
+    const { warn, count, notices, revocation, chains, emitReload, revocationBasis, ...config } =
+      readShieldOptions({});
     expect(config).to.deep.equal({
       trustSets: undefined,
       trustSetNames: undefined,
@@ -51,7 +53,12 @@ describe("readShieldOptions", () => {
       onDecision: undefined,
       clock: systemClock,
       timers: systemTimers,
+      watch: { paths: [], read: undefined },
     });
+    expect(chains).to.be.instanceOf(ChainMemory);
+    expect(emitReload).to.be.a("function");
+    expect(count).to.be.a("function");
+    expect(revocationBasis).to.be.an("array");
     expect(warn).to.be.a("function");
     expect(notices).to.be.instanceOf(Notices);
     expect(revocation.of("default")).to.equal(undefined);
@@ -310,7 +317,9 @@ describe("readShieldOptions", () => {
 
   it("takes the names of trust sets from elsewhere, for tests", () => {
     const rules = [{ match: "* /**", allow: "any-client", trust: "partners" }] as const;
-    expect(readShieldOptions({ rules }, ["partners"]).trustSetNames).to.deep.equal(["partners"]);
+    expect(
+      readShieldOptions({ rules }, { namesElsewhere: ["partners"] }).trustSetNames,
+    ).to.deep.equal(["partners"]);
     expect(errorOf({ rules }).option).to.equal("rules[0].trust");
   });
 });

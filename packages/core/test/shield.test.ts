@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { authority, brokenCertificates, fakeClock, type IssuedChain } from "@mtls-shield/testkit";
 
 import { commonName, dnsName, fingerprint } from "../src/policy/matchers.ts";
-import { originOf } from "../src/shield.ts";
+import { originOf } from "../src/context-origin.ts";
 import type { ShieldOptions } from "../src/shield-options.ts";
 import { TlsConnection } from "../src/sources/tls-connection.ts";
 import {
@@ -370,7 +370,7 @@ describe("a shield's contexts", () => {
   it("know the shield that made them, and no other object does", () => {
     const { shield } = shieldOf({ trust });
     const context = shield.decide(fakeRequest(fakeConnection(issued.chain)));
-    expect(originOf(context)).to.equal(shield);
+    expect(originOf(context)?.shield).to.equal(shield);
     expect(originOf({ ...context })).to.equal(undefined);
   });
 

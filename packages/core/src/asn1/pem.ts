@@ -54,3 +54,9 @@ export function parseSinglePem(text: string, label: string): Buffer | string {
   if (block === undefined || others.length > 0) return "the text is not one PEM block";
   return block.label === label ? block.bytes : `the block is a ${block.label}, not a ${label}`;
 }
+
+/** A block as RFC 7468 writes it, in lines of 64 characters. */
+export function printPem({ label, bytes }: PemBlock): string {
+  const lines = bytes.toString("base64").match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
+}

@@ -1,6 +1,7 @@
 import { ConfigError } from "../base/config-error.ts";
 import { readObject } from "../base/read-option.ts";
 import type { Reason } from "../reasons/reason.ts";
+import { reasonInfo } from "../reasons/reasons.ts";
 
 /** Which status answers a refusal, where that is a matter of taste. */
 export interface StatusOptions {
@@ -56,6 +57,8 @@ export function readStatuses(input: unknown): Statuses {
 
 /** The one place that knows which status a reason has. */
 export function statusOf(why: Reason, statuses: Statuses): number {
+  const { status } = reasonInfo(why.code);
+  if (status !== undefined) return status;
   switch (why.category) {
     case "authentication":
     case "issuance":

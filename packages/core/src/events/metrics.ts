@@ -1,4 +1,5 @@
-import type { RevocationEvent } from "../revocation/revocation-event.ts";
+import { callGuarded } from "./failed-callback.ts";
+import type { Notices } from "./notices.ts";
 
 /** Counts things, for a monitoring system: `prom-client` and OpenTelemetry fit behind it in a few lines. */
 export interface Metrics {
@@ -9,9 +10,19 @@ export interface Metrics {
 /** Every counter, with its labels. */
 export type MetricName =
   /** Revocation data: lists loaded or rejected, sources that failed, statuses forgiven; label `type`: that of the event. */
-  "mtls_shield_revocation_events_total";
+  | "mtls_shield_revocation_events_total"
+  /** Reloads; labels `subject` and `outcome`: those of the event. */
+  | "mtls_shield_reloads_total"
+  /** Connections that were ended before any request was judged; label `bound`: the option that did not allow it. */
+  | "mtls_shield_connections_refused_total";
 
-/** Counts an event of revocation; what it returns may be a promise, which may reject. */
-export function countRevocation(metrics: Metrics, { type }: RevocationEvent): unknown {
-  return metrics.count("mtls_shield_revocation_events_total", { type });
+/** Counts, where somebody wants to know; never throws. */
+export type CountMetric = (name: MetricName, labels: Readonly<Record<string, string>>) => void;
+
+/** One that fails changes nothing, and is reported once. */
+export function createCounter(metrics: Metrics | undefined, notices: Notices): CountMetric {
+  return (name, labels) => {
+    if (metrics === undefined) return;
+    callGuarded(notices, "metrics", () => metrics.count(name, labels));
+  };
 }

@@ -6,7 +6,7 @@ import type {
 } from "../revocation/revocation-event.ts";
 import { eventTime } from "./event-time.ts";
 import { callGuarded } from "./failed-callback.ts";
-import { countRevocation, type Metrics } from "./metrics.ts";
+import { createCounter, type Metrics } from "./metrics.ts";
 import type { Notices } from "./notices.ts";
 
 /** Who wants to know what happens to revocation data. */
@@ -21,15 +21,14 @@ export function createRevocationReporter(
   clock: Clock,
   notices: Notices,
 ): EmitRevocation {
+  const count = createCounter(metrics, notices);
   return (occurrence) => {
     const event: RevocationEvent = Object.freeze({ time: eventTime(clock), ...occurrence });
     warnIfAlone(occurrence, onRevocationEvent !== undefined, notices);
     if (onRevocationEvent !== undefined) {
       callGuarded(notices, "onRevocationEvent", () => onRevocationEvent(event));
     }
-    if (metrics !== undefined) {
-      callGuarded(notices, "metrics", () => countRevocation(metrics, event));
-    }
+    count("mtls_shield_revocation_events_total", { type: event.type });
   };
 }
 

@@ -14,6 +14,7 @@ import { mostUseful } from "../reasons/most-useful.ts";
 import { reason, type Reason } from "../reasons/reason.ts";
 import type { PresentedChain } from "../sources/presentation.ts";
 import type { TlsConnection } from "../sources/tls-connection.ts";
+import type { ChainMemory } from "./chain-memory.ts";
 import { identifyClient, type ClientIdentity } from "./client-identity.ts";
 
 /** Whether a trust set vouches for a client. */
@@ -75,6 +76,7 @@ export class Authenticator implements Authority {
   readonly #limits: Limits;
   readonly #rules: ValidationRules;
   readonly #revocation: Revocation | undefined;
+  readonly #chains: ChainMemory;
   /** By the fingerprint of the client's own certificate: so a resumed session, which shows only that, is known again. */
   readonly #verified: BoundedMap<string, RememberedClient>;
   /** By the whole presented list, so that nobody's refusal falls back on another. */
@@ -87,7 +89,9 @@ export class Authenticator implements Authority {
     limits: Limits,
     rules: ValidationRules,
     revocation: Revocation | undefined,
+    chains: ChainMemory,
   ) {
+    this.#chains = chains;
     this.#trust = trust;
     this.#limits = limits;
     this.#rules = rules;
@@ -151,7 +155,7 @@ export class Authenticator implements Authority {
     const ownWaits: Waits = [];
     const acceptPath = this.#revocation?.begin(now, this.#trust, waits && ownWaits);
     const context = { ...this.#rules, now, acceptPath };
-    const { client, intermediates } = chain;
+    const { client } = chain;
     const refusals: Reason[] = [];
     let verification: Verification | undefined;
     // A resumed session shows no intermediates, so the path that was found has to do; only if it no longer does, another.
@@ -160,6 +164,7 @@ export class Authenticator implements Authority {
       if (verification.outcome === "refused") refusals.push(verification.reason);
     }
     if (verification?.outcome !== "verified") {
+      const intermediates = this.#chains.intermediatesOf(chain);
       verification = verifyClient(client, intermediates, this.#trust, context, this.#limits);
     }
     waits?.push(...ownWaits);
@@ -176,6 +181,7 @@ export class Authenticator implements Authority {
       }
       return refuse(why);
     }
+    this.#chains.remember(verification);
     const found = { client: this.#identify(verification), verification, revision };
     // Whoever waits for an answer asks again.
     if (ownWaits.length === 0) this.#verified.set(client.fingerprint, found);

@@ -2,6 +2,7 @@ import { oids } from "../asn1/oids.ts";
 import { ConfigError } from "../base/config-error.ts";
 import { sha256, toHex } from "../base/bytes.ts";
 import { checkKeys } from "../base/check-keys.ts";
+import { fileUrlPath } from "../base/file-url-path.ts";
 import { isPlainObject } from "../base/read-option.ts";
 import { suggest } from "../base/suggest.ts";
 import { parseSha256 } from "../base/sha256-text.ts";
@@ -104,6 +105,19 @@ export function createTrustSet(
     intermediates: distinctCertificates([...intermediates, ...others]),
     pinned,
   });
+}
+
+/** The files and folders that a `trust` option names: for whoever watches them. What names none is left to `readTrust` to refuse. */
+export function trustPaths(input: unknown): readonly string[] {
+  if (Array.isArray(input)) return input.flatMap(trustPaths);
+  if (isPlainObject(input)) return Object.values(input).flatMap(trustPaths);
+  if (input instanceof URL) return input.protocol === "file:" ? [fileUrlPath(input, "trust")] : [];
+  const isPath =
+    typeof input === "string" &&
+    input.trim() !== "" &&
+    !input.includes("-----BEGIN") &&
+    parseSha256(input) === undefined;
+  return isPath ? [input] : [];
 }
 
 interface TrustParts {

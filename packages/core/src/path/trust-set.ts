@@ -44,6 +44,26 @@ export class TrustSet {
   }
 }
 
+/** Whether the sets vouch for the same clients under the same names. */
+export function isSameTrust(
+  some: readonly TrustSet[] | undefined,
+  others: readonly TrustSet[] | undefined,
+): boolean {
+  return printTrust(some) === printTrust(others);
+}
+
+function printTrust(sets: readonly TrustSet[] | undefined): string {
+  const print = (list: readonly Certificate[]) => list.map(({ fingerprint }) => fingerprint);
+  return JSON.stringify(
+    sets?.map(({ name, anchors, intermediates, pinned }) => [
+      name,
+      print(anchors),
+      print(intermediates),
+      [...pinned],
+    ]),
+  );
+}
+
 const none: readonly Certificate[] = [];
 
 /** Certificates by subject: by its bytes, which nearly always match, and else by what RFC 5280 7.1 compares. */

@@ -23,6 +23,8 @@ export interface ReasonInfo {
   readonly specification?: string;
   /** When several paths failed, the reason with the highest rank is shown: the one that its owner can most likely mend. */
   readonly rank: number;
+  /** The status of the answer, where it is another than that of the category. */
+  readonly status?: 421;
   /** A refusal ends the connection after the answer: its client is not to be heard again under this certificate. */
   readonly endsConnection?: true;
 }
@@ -347,6 +349,14 @@ export const reasons = {
     cure: "Send exactly one Host header, equal to the authority of an absolute target.",
     specification: "RFC 9112 3.2",
     rank: 100,
+  },
+  "request-misdirected": {
+    category: "request",
+    summary: "This connection does not serve the host of the request.",
+    cure: "Open a connection to that host, with its name as the server name (SNI).",
+    specification: "RFC 9110 15.5.20",
+    rank: 100,
+    status: 421,
   },
 
   "certificate-not-requested": {

@@ -156,16 +156,12 @@ export function readRevocation(
     options.certificateAddresses === undefined
       ? undefined
       : readCertificateAddresses(options.certificateAddresses, `${option}.certificateAddresses`);
-  const denyLists = readDenyLists(options.denied, `${option}.denied`, surroundings);
-  const given: readonly unknown[] = [options.denied].flat();
-  const settings: RevocationSettings = {
-    mode: readChoice(options.mode, ["hard", "soft", "off"], `${option}.mode`),
+  const settings = {
+    mode: readChoice(options.mode, ["hard", "soft", "off"] as const, `${option}.mode`),
     ...crl,
     ...ocsp,
     asksResponders: options.ocsp !== undefined,
     certificateAddresses,
-    denyLists,
-    ownDenyLists: denyLists.filter((list) => !given.includes(list)),
     first: readChoice(options.first, ["crl", "ocsp"], `${option}.first`),
     covers: readChoice(options.covers, ["chain", "leaf"], `${option}.covers`),
     noRevAvail: readBoolean(options.noRevAvail, false, `${option}.noRevAvail`),
@@ -179,14 +175,22 @@ export function readRevocation(
       options.ocsp !== undefined ||
       certificateAddresses !== undefined,
   };
-  checkSense(settings, option);
-  return Object.freeze(settings);
+  checkSense(settings, options.denied !== undefined, option);
+  // Last of all, since it begins to watch files: options with a fault should leave nothing behind.
+  const denyLists = readDenyLists(options.denied, `${option}.denied`, surroundings);
+  const given: readonly unknown[] = [options.denied].flat();
+  const ownDenyLists = denyLists.filter((list) => !given.includes(list));
+  return Object.freeze({ ...settings, denyLists, ownDenyLists });
 }
 
 /** What would silently do nothing is a mistake. */
-function checkSense(settings: RevocationSettings, option: string): void {
-  const { hasSources, denyLists, responders, certificateAddresses, asksResponders } = settings;
-  if (!hasSources && denyLists.length === 0) {
+function checkSense(
+  settings: Omit<RevocationSettings, "denyLists" | "ownDenyLists">,
+  hasDenyLists: boolean,
+  option: string,
+): void {
+  const { hasSources, responders, certificateAddresses, asksResponders } = settings;
+  if (!hasSources && !hasDenyLists) {
     throw new ConfigError(
       option,
       "names nothing that could tell a revocation",
@@ -269,7 +273,16 @@ function readDenyLists(
   if (input === undefined) return [];
   if (!Array.isArray(input)) return [readDenyList(input, option, surroundings)];
   if (input.length === 0) throw new ConfigError(option, "is empty", "Leave it out.");
-  return input.map((one: unknown, index) => readDenyList(one, `${option}[${index}]`, surroundings));
+  const lists: DenyList[] = [];
+  try {
+    for (const [index, one] of input.entries()) {
+      lists.push(readDenyList(one, `${option}[${index}]`, surroundings));
+    }
+  } catch (fault) {
+    for (const list of lists) if (!input.includes(list)) list.close();
+    throw fault;
+  }
+  return lists;
 }
 
 function readDenyList(input: unknown, option: string, surroundings: ListSurroundings): DenyList {

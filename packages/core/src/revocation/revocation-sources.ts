@@ -35,6 +35,7 @@ export class RevocationSources {
   /** By address and authorities: whoever names the address of others' lists first must not decide whose lists are taken from it. */
   readonly #named = new Map<string, NamedSource>();
   readonly #makeSource: RevocationSourcesOptions["makeSource"];
+  #renewal: Promise<unknown> | undefined;
   #isClosed = false;
 
   constructor({ library, expiry, responders, lists, makeSource, emit }: RevocationSourcesOptions) {
@@ -57,12 +58,13 @@ export class RevocationSources {
     return this.#lists.every(({ isLoaded }) => isLoaded);
   }
 
-  /** Settles with the attempts at lists that are missing and under way; undefined: there is nothing to wait for. */
+  /** Settles with the attempts at lists that are under way, where they are missing or asked for anew; undefined: there is nothing to wait for. */
   pendingLists(): Promise<unknown> | undefined {
-    const loading = this.#lists
+    const loading: Promise<unknown>[] = this.#lists
       .filter(({ isLoaded }) => !isLoaded)
       .map((source) => source.loading)
       .filter((attempt) => attempt !== undefined);
+    if (this.#renewal !== undefined) loading.push(this.#renewal);
     return loading.length === 0 ? undefined : Promise.all(loading);
   }
 
@@ -92,9 +94,12 @@ export class RevocationSources {
     return true;
   }
 
-  /** Asks every source anew. */
+  /** Asks every source anew: who is unknown waits for it. */
   reload(): void {
-    for (const source of this.#all) void source.load();
+    const renewal = Promise.all(this.#all.map((source) => source.loadAnew())).finally(() => {
+      if (this.#renewal === renewal) this.#renewal = undefined;
+    });
+    this.#renewal = renewal;
   }
 
   close(): void {

@@ -6,6 +6,7 @@ import type { FetchSurroundings } from "../network/fetch-limited.ts";
 import type { TrustSet } from "../path/trust-set.ts";
 import type { ValidationRules } from "../path/validation-context.ts";
 import { MemoryStore } from "../store/memory-store.ts";
+import type { Store } from "../store/store.ts";
 import { FileListSource } from "./lists/file-list-source.ts";
 import { ExpiryWatch } from "./lists/expiry-watch.ts";
 import { Gate } from "./refresh/gate.ts";
@@ -22,6 +23,7 @@ import type { RevocationSettings } from "./revocation-options.ts";
 import { RevocationSources } from "./revocation-sources.ts";
 import { operatorAddresses } from "../network/address-policy.ts";
 import { createPause } from "../base/sliced-work.ts";
+import type { Certificate } from "../x509/certificate.ts";
 import { UrlListSource } from "./lists/url-list-source.ts";
 import { warnOfDenyLists } from "./warn-of-deny-lists.ts";
 import { warnOfUnsharedMarks } from "./warn-of-unshared-marks.ts";
@@ -38,6 +40,8 @@ export interface RevocationsOptions {
   readonly surroundings: Surroundings & FetchSurroundings;
   readonly emit: EmitRevocation;
   readonly warn: (warning: ConfigWarning) => void;
+  /** Those in whose place these are to come: lists that were too old for them stay so. */
+  readonly before?: Revocations | undefined;
 }
 
 /** An operator's word that an authority had to start over with its lists. */
@@ -59,6 +63,8 @@ const namedListsAtOnce = 2;
 export class Revocations {
   readonly #shared: Revocation | undefined;
   readonly #own = new Map<string, Revocation | undefined>();
+  /** The marks of lists where there is no store for them, by the set's name; `""`: those of the shared settings. */
+  readonly #memories = new Map<string, Store>();
   readonly #surroundings: Surroundings;
   readonly #emit: EmitRevocation;
   readonly #stops: readonly (() => void)[];
@@ -78,9 +84,10 @@ export class Revocations {
     }
     for (const [name, settings] of own) {
       const sets = trustSets?.filter((set) => set.name === name);
-      this.#own.set(name, settings && createRevocation(settings, sets, options));
+      const memory = this.#memoryOf(name, options);
+      this.#own.set(name, settings && createRevocation(settings, sets, memory, options));
     }
-    this.#shared = shared && createRevocation(shared, others, options);
+    this.#shared = shared && createRevocation(shared, others, this.#memoryOf("", options), options);
     for (const { settings } of this.#all) warnOfDenyLists(settings, options.warn);
     warnOfUnsharedMarks(
       this.#all.map(({ settings }) => settings),
@@ -100,6 +107,34 @@ export class Revocations {
     return Math.max(0, ...this.#all.map(({ settings }) => settings.timeoutMs));
   }
 
+  /** Goes on under other authorities of the same names: their lists are taken from now on. */
+  follow(trustSets: readonly TrustSet[] | undefined): void {
+    const follow = (revocation: Revocation | undefined, sets: readonly TrustSet[] | undefined) => {
+      if (revocation === undefined) return;
+      revocation.sources.library.follow(authoritiesOf(revocation.settings, sets));
+      // A list that nobody known had signed may be of one of them.
+      revocation.sources.reload();
+    };
+    follow(
+      this.#shared,
+      trustSets?.filter(({ name }) => !this.#own.has(name)),
+    );
+    for (const [name, own] of this.#own) {
+      follow(
+        own,
+        trustSets?.filter((set) => set.name === name),
+      );
+    }
+  }
+
+  /** Whether everything has been loaded once, also what nobody would have to wait for. */
+  isLoaded(): boolean {
+    return this.#all.every(
+      ({ settings, sources }) =>
+        settings.denyLists.every(({ isReady }) => isReady) && sources.isLoaded(),
+    );
+  }
+
   isReady(): boolean {
     return this.#all.every(
       ({ settings, sources }) =>
@@ -108,9 +143,17 @@ export class Revocations {
     );
   }
 
-  async whenReady(): Promise<void> {
+  whenLoaded(): Promise<void> {
+    return this.#when(() => this.isLoaded());
+  }
+
+  whenReady(): Promise<void> {
+    return this.#when(() => this.isReady());
+  }
+
+  async #when(isSo: () => boolean): Promise<void> {
     const { timers } = this.#surroundings;
-    while (!this.isReady() && !this.#isClosed) {
+    while (!isSo() && !this.#isClosed) {
       await new Promise<void>((resolve) => timers.after(readinessPauseMs, resolve, "keep-alive"));
     }
   }
@@ -136,14 +179,34 @@ export class Revocations {
     }
   }
 
+  #memoryOf(name: string, { before, surroundings }: RevocationsOptions): Store {
+    const known = before === undefined ? undefined : before.#memories.get(name);
+    const memory = known ?? new MemoryStore({ clock: surroundings.clock });
+    this.#memories.set(name, memory);
+    return memory;
+  }
+
   get #all(): readonly Revocation[] {
     return [this.#shared, ...this.#own.values()].filter((one) => one !== undefined);
   }
 }
 
+/** Whose lists are taken. */
+function authoritiesOf(
+  { listSigners }: RevocationSettings,
+  sets: readonly TrustSet[] | undefined,
+): readonly Certificate[] {
+  const trusted = (sets ?? []).flatMap(({ anchors, intermediates }) => [
+    ...anchors,
+    ...intermediates,
+  ]);
+  return [...trusted, ...listSigners];
+}
+
 function createRevocation(
   settings: RevocationSettings,
   sets: readonly TrustSet[] | undefined,
+  memory: Store,
   { rules, limits, surroundings, emit }: RevocationsOptions,
 ): Revocation {
   if (sets === undefined && settings.listOrigins.length > 0) {
@@ -153,18 +216,14 @@ function createRevocation(
       "Pass the authorities as `trust` as well: the same as the server's `ca`.",
     );
   }
-  const { toleranceMs, refreshMs, maxListBytes, listOrigins, listSigners } = settings;
-  const authorities = (sets ?? []).flatMap(({ anchors, intermediates }) => [
-    ...anchors,
-    ...intermediates,
-  ]);
+  const { toleranceMs, refreshMs, maxListBytes, listOrigins } = settings;
   const { clock, timers } = surroundings;
   const pause = createPause();
   const expiry = new ExpiryWatch({ surroundings, toleranceMs, emit });
   const library = new ListLibrary({
-    authorities: [...authorities, ...listSigners],
+    authorities: authoritiesOf(settings, sets),
     legacy: rules.legacy,
-    marks: new ListMarks(settings.store ?? new MemoryStore({ clock }), timers),
+    marks: new ListMarks(settings.store ?? memory, timers),
     clock,
     emit,
     pause,

@@ -22,6 +22,13 @@ interface Reading {
   readonly mayBeIncomplete: boolean;
 }
 
+/** Where a socket keeps its connection: an HTTP/2 session shows the properties of its socket, and not the socket. */
+const mark = Symbol("connection");
+
+interface MarkedPeer extends TlsPeer {
+  [mark]?: TlsConnection;
+}
+
 /** More than any limit allows: enough to tell that there are too many. */
 const maximumRead = mostCertificates + 1;
 
@@ -46,12 +53,16 @@ export class TlsConnection {
 
   static readonly #known = new WeakMap<object, TlsConnection>();
 
-  /** The connection of a socket; `key` is the object that lives as long as it does (an HTTP/2 session, or the socket). */
+  /**
+   * The connection of a socket; `key` is the object that lives as long as it does (the socket, or an HTTP/2 session, whose
+   * `socket` is another object for the same one).
+   */
   static of(key: object, socket: TlsPeer): TlsConnection {
     let connection = TlsConnection.#known.get(key);
     if (connection === undefined) {
-      connection = new TlsConnection(socket);
+      connection = (socket as MarkedPeer)[mark] ?? new TlsConnection(socket);
       TlsConnection.#known.set(key, connection);
+      if (key === socket) (socket as MarkedPeer)[mark] = connection;
     }
     return connection;
   }

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { parsePem, parseSinglePem } from "../../src/asn1/pem.ts";
+import { parsePem, parseSinglePem, printPem } from "../../src/asn1/pem.ts";
 
 function block(body: string, label = "CERTIFICATE"): string {
   return `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
@@ -155,4 +155,21 @@ describe("parseSinglePem", () => {
       expect(readAlone(text)).to.equal(problem);
     });
   }
+});
+
+describe("printPem", () => {
+  it("writes what is read again, in lines of 64 characters (RFC 7468 2)", () => {
+    for (const length of [1, 47, 48, 49, 1_000]) {
+      const bytes = Buffer.alloc(length, "mtls");
+      const text = printPem({ label: "CERTIFICATE", bytes });
+      expect(parseSinglePem(text, "CERTIFICATE")).to.deep.equal(bytes);
+      const lines = text.split("\n").slice(1, -2);
+      expect(lines.slice(0, -1).every((line) => line.length === 64)).to.equal(true);
+    }
+  });
+
+  it("writes a block of nothing without an empty line", () => {
+    const text = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n";
+    expect(printPem({ label: "CERTIFICATE", bytes: Buffer.alloc(0) })).to.equal(text);
+  });
 });

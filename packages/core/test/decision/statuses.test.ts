@@ -60,6 +60,7 @@ describe("statusOf", () => {
     ["trust-set-mismatch", 403, 403],
     ["target-ambiguous", 400, 400],
     ["host-ambiguous", 400, 400],
+    ["request-misdirected", 421, 421],
     ["trust-missing", 503, 503],
     ["engine-failed", 503, 503],
     ["certificate-is-ca", 403, 401],

@@ -14,6 +14,7 @@ import {
 
 import { defaultLimits, type Limits } from "../../src/base/limits.ts";
 import { Authenticator, type Authentication } from "../../src/identity/authenticator.ts";
+import { ChainMemory } from "../../src/identity/chain-memory.ts";
 import { parsed } from "../certificates.ts";
 import { fakeConnection, fakeSocket } from "../fake-socket.ts";
 import { clientRules, trustSet, type TrustParts } from "../path/verify.ts";
@@ -28,6 +29,7 @@ function authenticatorOf(trust: TrustParts, limits: Partial<Limits> = {}): Authe
     { ...defaultLimits, ...limits },
     clientRules(),
     undefined,
+    new ChainMemory(limits.rememberedClients ?? defaultLimits.rememberedClients),
   );
 }
 
@@ -113,6 +115,7 @@ describe("Authenticator", () => {
       defaultLimits,
       clientRules({ extendedKeyUsage: "required" }),
       undefined,
+      new ChainMemory(64),
     );
     expect(outcome(strict.authenticate(fakeConnection(silent.chain), now))).to.equal(
       "extended-key-usage-invalid",
@@ -302,6 +305,7 @@ describe("Authenticator", () => {
         { ...defaultLimits, ...limits },
         clientRules(),
         undefined,
+        new ChainMemory(64),
       );
       /** How many searches a new connection with this list causes. */
       return (list: readonly TestCertificate[], at: number): number => {

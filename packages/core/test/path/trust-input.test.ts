@@ -14,7 +14,7 @@ import {
 import { ConfigError } from "../../src/base/config-error.ts";
 import type { ConfigWarning } from "../../src/base/config-warning.ts";
 import type { Profile } from "../../src/path/profile.ts";
-import { createTrustSet, readTrust } from "../../src/path/trust-input.ts";
+import { createTrustSet, readTrust, trustPaths } from "../../src/path/trust-input.ts";
 import { reasons } from "../../src/reasons/reasons.ts";
 import { noLegacy, type LegacyAlgorithm } from "../../src/x509/signature.ts";
 import { configErrorOf } from "../config-error-of.ts";
@@ -478,4 +478,40 @@ describe("createTrustSet", () => {
       expect(error.message).to.match(message);
     });
   }
+});
+
+describe("trustPaths", () => {
+  const { pem, der: bytes, fingerprint } = authority({ clock }).certificate;
+  const url = new URL("file:///etc/tls/partners");
+
+  for (const [what, input, paths] of [
+    ["a path", "ca.pem", ["ca.pem"]],
+    ["a file: URL", url, ["/etc/tls/partners"]],
+    ["a list", ["a.pem", [pem, "b.pem"], bytes], ["a.pem", "b.pem"]],
+    [
+      "the parts of a set",
+      { roots: "r", anchors: "a", intermediates: "i", pinned: "p" },
+      ["r", "a", "i", "p"],
+    ],
+    [
+      "several sets",
+      { a: "a.pem", b: { roots: ["b.pem", url] } },
+      ["a.pem", "b.pem", "/etc/tls/partners"],
+    ],
+    ["PEM text", pem, []],
+    ["bytes", bytes, []],
+    ["a fingerprint", { roots: pem, pinned: [fingerprint] }, []],
+    ["nothing", undefined, []],
+    ["an empty text", " ", []],
+    ["what can be no trust at all", [7, null, new URL("https://ca.example/")], []],
+  ] as const) {
+    it(`finds the paths of ${what}`, () => {
+      expect(trustPaths(input)).to.deep.equal(paths);
+    });
+  }
+
+  it("names the option of a URL that is no file of this machine", () => {
+    const elsewhere = new URL("file://server/share/ca.pem");
+    expect(configErrorOf(() => trustPaths(elsewhere)).option).to.equal("trust");
+  });
 });

@@ -3,6 +3,8 @@ import { expect } from "chai";
 import { authority, der, distinguishedName } from "@mtls-shield/testkit";
 
 import { commonNameOf, parsed, readName } from "../certificates.ts";
+import type { Certificate } from "../../src/x509/certificate.ts";
+import { isSameTrust, TrustSet } from "../../src/path/trust-set.ts";
 import { trustSet } from "./verify.ts";
 
 describe("TrustSet", () => {
@@ -44,4 +46,37 @@ describe("TrustSet", () => {
       false,
     ]);
   });
+});
+
+describe("isSameTrust", () => {
+  const [one, other] = [authority(), authority()].map(({ certificate }) => parsed(certificate)) as [
+    Certificate,
+    Certificate,
+  ];
+  const usual = { name: "a", anchors: [one], intermediates: [other], pinned: new Set(["00"]) };
+  const setOf = (changes: Partial<typeof usual> = {}) => new TrustSet({ ...usual, ...changes });
+
+  it("is so for other objects of the same content, and where there are none", () => {
+    expect(isSameTrust([setOf()], [setOf()])).to.equal(true);
+    expect(isSameTrust(undefined, undefined)).to.equal(true);
+  });
+
+  for (const [what, others] of [
+    ["the name", [setOf({ name: "b" })]],
+    ["an anchor", [setOf({ anchors: [other] })]],
+    ["an intermediate", [setOf({ intermediates: [] })]],
+    ["a pin", [setOf({ pinned: new Set() })]],
+    [
+      "an anchor that became an intermediate",
+      [setOf({ anchors: [], intermediates: [one, other] })],
+    ],
+    ["one set more", [setOf(), setOf({ name: "b" })]],
+    ["no set", []],
+    ["the server's own trust", undefined],
+  ] as const) {
+    it(`is not so where the difference is ${what}`, () => {
+      expect(isSameTrust([setOf()], others)).to.equal(false);
+      expect(isSameTrust(others, [setOf()])).to.equal(false);
+    });
+  }
 });

@@ -24,6 +24,7 @@ import {
 import { createGuard } from "../../src/guard.ts";
 import type { RevocationCode } from "../../src/path/path-acceptance.ts";
 import { dnsName } from "../../src/policy/matchers.ts";
+import { reason } from "../../src/reasons/reason.ts";
 import { reasons } from "../../src/reasons/reasons.ts";
 import { createFakeShield, fakeClient } from "../../src/testing.ts";
 import { ask, askServer, clock, issued, shieldOf, stranger } from "../ask-shield.ts";
@@ -210,6 +211,10 @@ const ways: Readonly<Record<ReasonCode, Way>> = {
     asked({ rules: [{ ...rule, allow: "any-client" }] }, { overrideMethods: manyMethods }),
   "host-ambiguous": () =>
     asked({ rules: [{ ...rule, host: "a.example", allow: "any-client" }] }, { hosts: [] }),
+  "request-misdirected": () => {
+    const request = fakeRequest(fakeConnection(issued.chain));
+    return codesOf(shieldOf({ trust }).shield.refuse(request, reason("request-misdirected")));
+  },
 
   "certificate-not-requested": () => {
     const connection = fakeConnection([], { server: fakeServer({ requestCert: false }) });

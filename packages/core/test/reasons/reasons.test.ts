@@ -23,7 +23,7 @@ const published: Readonly<Record<string, readonly string[]>> = {
     ...["peer-name-mismatch", "svid-invalid"],
   ],
   authorization: ["trust-set-mismatch", "client-not-allowed", "client-denied", "no-rule-matches"],
-  request: ["target-ambiguous", "method-ambiguous", "host-ambiguous"],
+  request: ["target-ambiguous", "method-ambiguous", "host-ambiguous", "request-misdirected"],
   availability: ["revocation-unknown"],
   engine: [
     ...["certificate-not-requested", "trust-missing", "trust-hidden", "trust-unusable"],

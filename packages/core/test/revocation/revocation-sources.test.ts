@@ -27,6 +27,10 @@ class TestSource implements ListSource {
     return (this.loading ??= Promise.resolve());
   }
 
+  loadAnew(): Promise<void> {
+    return this.load();
+  }
+
   close(): void {
     this.closes++;
   }

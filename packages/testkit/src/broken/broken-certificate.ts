@@ -49,6 +49,8 @@ export interface Defect {
 
 export interface MakeOptions {
   readonly clock?: () => number;
+  /** Of the root: many roots of one name would make every search for a path long. */
+  readonly commonName?: string;
 }
 
 /** The names in every leaf of the table, so that name rules have something to match. */

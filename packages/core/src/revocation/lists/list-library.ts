@@ -69,8 +69,19 @@ export class ListLibrary {
   /** One task at a time, so that two lists of one scope meet in one order. */
   readonly #queue = new TaskQueue();
 
+  #authorities: readonly Certificate[];
+
   constructor(options: ListLibraryOptions) {
     this.#options = options;
+    this.#authorities = options.authorities;
+  }
+
+  /**
+   * From now on these authorities' lists are taken. What is in use stays so: who signed a list is judged once more with each path
+   * that it speaks of.
+   */
+  follow(authorities: readonly Certificate[]): void {
+    this.#authorities = authorities;
   }
 
   /** The lists in use. A new object for each change, so that who judges sees one state. */
@@ -196,7 +207,7 @@ export class ListLibrary {
 
   /** Whether it is the key of one of the operator's own authorities. */
   #isOwn({ octets }: PublicKey): boolean {
-    return this.#options.authorities.some(({ publicKey }) => publicKey.octets === octets);
+    return this.#authorities.some(({ publicKey }) => publicKey.octets === octets);
   }
 
   /**
@@ -220,8 +231,8 @@ export class ListLibrary {
     list: CertificateList,
     more: readonly Certificate[],
   ): Promise<PublicKey | undefined> {
-    const { authorities, legacy, pause } = this.#options;
-    for (const { subject, publicKey } of [...authorities, ...more]) {
+    const { legacy, pause } = this.#options;
+    for (const { subject, publicKey } of [...this.#authorities, ...more]) {
       if (!subject.equals(list.issuer)) continue;
       const verdict = await list.verifyInSlices(publicKey, legacy, pause);
       if (verdict === "valid") return publicKey;

@@ -8,6 +8,8 @@ export interface ListSource {
   readonly loading: Promise<void> | undefined;
   /** Makes an attempt now, unless one is under way, and settles with it; goes on in the background. Never rejects. */
   load(): Promise<void>;
+  /** The same, and once more after the one that is under way: that may have begun before what is new. */
+  loadAnew(): Promise<void>;
   /** Ends what goes on in the background. */
   close(): void;
 }

@@ -45,6 +45,11 @@ export abstract class RefreshedListSource implements ListSource {
     return this.loop.run();
   }
 
+  async loadAnew(): Promise<void> {
+    await this.loop.running;
+    await this.loop.run();
+  }
+
   close(): void {
     this.loop.close();
   }
