@@ -1,12 +1,19 @@
 import type { Middleware } from "koa";
 import { createShield, type MtlsContext, type Shield, type ShieldOptions } from "@mtls-shield/core";
 import type { MtlsHandler, OnRefusal } from "@mtls-shield/node";
-import { handlerOf, splitOptions } from "@mtls-shield/node/adapter";
+import {
+  handlerOf,
+  isTooLate,
+  shareFace,
+  splitOptions,
+  type AdapterConfig,
+  type AdapterOptions,
+} from "@mtls-shield/node/adapter";
 import { viewOf } from "./koa-context.ts";
 import { createRefuser, refusers, type KoaAnswer } from "./refuser.ts";
 
-/** Options of `mtls()`: those of the shield, and how a refusal is answered. */
-export interface MtlsOptions extends ShieldOptions {
+/** Options of `mtls()`: those of the shield, and how requests are treated and refusals answered. */
+export interface MtlsOptions extends ShieldOptions, AdapterOptions<KoaAnswer> {
   /** Default: `"respond"`, an answer in problem details (RFC 9457); `"next"` throws the `MtlsError`. */
   readonly onRefusal?: OnRefusal<KoaAnswer>;
 }
@@ -17,19 +24,31 @@ export interface MtlsOptions extends ShieldOptions {
  * `ctx` yet.
  */
 export type MtlsMiddleware = Middleware &
-  Pick<MtlsHandler, "check" | "handle" | "isReady" | "whenReady" | "resetListMarks" | "close">;
+  Pick<
+    MtlsHandler,
+    "check" | "handle" | "isReady" | "whenReady" | "resetListMarks" | "reload" | "close"
+  >;
 
 /** Puts a shield in front of what comes after it. Without options every request needs a client that the TLS server's own `ca` vouches for. */
 export function mtls(options: MtlsOptions = {}): MtlsMiddleware {
-  const { shieldOptions, onRefusal } = splitOptions<KoaAnswer>(options);
-  return middlewareOf(createShield(shieldOptions), onRefusal);
+  const { shieldOptions, config } = splitOptions<KoaAnswer>(options);
+  return middlewareOf(createShield(shieldOptions), config);
 }
 
 /** The middleware around a shield. */
-export function middlewareOf(shield: Shield, onRefusal: OnRefusal<KoaAnswer>): MtlsMiddleware {
+export function middlewareOf(
+  shield: Shield,
+  { onRefusal, headerFilter, reloadSignal }: AdapterConfig<KoaAnswer>,
+): MtlsMiddleware {
+  const handler = handlerOf(shield, { onRefusal: "respond", headerFilter, reloadSignal });
   const refuse = createRefuser(onRefusal, shield);
   refusers.set(shield, refuse);
   const middleware: Middleware = async (ctx, next) => {
+    if (isTooLate(ctx.req, ctx.res)) {
+      ctx.respond = false;
+      return;
+    }
+    headerFilter?.stripRequest(ctx.req);
     const decided = shield.decideWhenKnown(viewOf(ctx));
     // Nothing that can be decided at once is put off, so that requests keep their order.
     const context = decided instanceof Promise ? await decided : decided;
@@ -37,13 +56,16 @@ export function middlewareOf(shield: Shield, onRefusal: OnRefusal<KoaAnswer>): M
     const { decision } = context;
     await (decision.outcome === "deny" && decision.enforced ? refuse(decision, ctx) : next());
   };
-  const { check, handle, isReady, whenReady, resetListMarks, close } = handlerOf(shield, "respond");
-  return Object.assign(middleware, {
+  const { check, handle, isReady, whenReady, resetListMarks, reload, close } = handler;
+  const complete: MtlsMiddleware = Object.assign(middleware, {
     check,
     handle,
     isReady,
     whenReady,
     resetListMarks,
+    reload,
     close,
   });
+  shareFace(complete, handler);
+  return complete;
 }

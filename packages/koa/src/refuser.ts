@@ -3,6 +3,7 @@ import { MtlsError, type DenyDecision } from "@mtls-shield/core";
 import { noticeFailedCallback } from "@mtls-shield/core/adapter";
 import type { OnRefusal } from "@mtls-shield/node";
 import {
+  announcesBody,
   endConnectionAfter,
   problemOf,
   Refusers,
@@ -16,10 +17,11 @@ export type KoaAnswer = (error: MtlsError, ctx: Context) => void | Promise<void>
 export type Refuser = (decision: DenyDecision, ctx: Context) => Promise<void>;
 
 export function createRefuser(onRefusal: OnRefusal<KoaAnswer>, shield: AnsweringShield): Refuser {
-  const { statuses, notices } = shield;
+  const { statuses, notices, timers } = shield;
   return async (decision, ctx) => {
     const error = new MtlsError(decision, statuses);
-    if (error.endsConnection) endConnectionAfter(ctx.res);
+    // A body that nobody wants is not waited for.
+    if (error.endsConnection || announcesBody(ctx.req)) endConnectionAfter(ctx.res, timers);
     // Koa's way to hand an error on is to throw it.
     if (onRefusal === "next") throw error;
     if (onRefusal === "respond") {

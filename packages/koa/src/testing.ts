@@ -18,6 +18,6 @@ export function fakeMtls(
   client: ClientIdentity | undefined,
   options: FakeMtlsOptions<KoaAnswer> = {},
 ): MtlsMiddleware {
-  const { shield, onRefusal } = fakeShieldOf(client, options);
-  return middlewareOf(shield, onRefusal);
+  const { shield, config } = fakeShieldOf(client, options);
+  return middlewareOf(shield, config);
 }

@@ -4,7 +4,7 @@ import Koa from "koa";
 import mount from "koa-mount";
 import supertest from "supertest";
 import { authority, callApi, startServer } from "@mtls-shield/testkit";
-import type { Shield } from "@mtls-shield/core";
+import type { Shield, ShieldRequest } from "@mtls-shield/core";
 import { createFakeShield } from "@mtls-shield/core/testing";
 import {
   clientOf,
@@ -177,17 +177,13 @@ describe("a request in Koa that waited for its decision", () => {
   /** Middleware around a shield that knows whom it admits only later. */
   function waitingFor(client: typeof ann | undefined, onRefusal: "respond" | "next" = "respond") {
     const shield = createFakeShield(client);
-    const waiting: Shield = {
-      statuses: shield.statuses,
-      notices: shield.notices,
-      decide: (request) => shield.decide(request),
-      decideWhenKnown: (request) => Promise.resolve(shield.decide(request)),
-      isReady: () => true,
-      whenReady: () => Promise.resolve(),
-      resetListMarks: () => Promise.resolve(0),
-      close: () => undefined,
-    };
-    return middlewareOf(waiting, onRefusal);
+    const waiting = new Proxy(shield, {
+      get: (target, name: keyof Shield) =>
+        name === "decideWhenKnown"
+          ? (request: ShieldRequest) => Promise.resolve(target.decide(request))
+          : Reflect.get(target, name, target),
+    });
+    return middlewareOf(waiting, { onRefusal, headerFilter: undefined });
   }
 
   it("goes on, or is refused, as any other", async () => {

@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import type { Http2ServerResponse } from "node:http2";
 import { MtlsError, type DenyDecision } from "@mtls-shield/core";
 import { noticeFailedCallback } from "@mtls-shield/core/adapter";
+import { announcesBody } from "./announces-body.ts";
 import type { NodeRequest } from "./connection-of.ts";
 import { endConnectionAfter } from "./end-connection.ts";
 import { problemOf } from "./problem.ts";
@@ -36,7 +37,10 @@ export type Refuser = (
 export function createRefuser(onRefusal: OnRefusal<NodeAnswer>, shield: AnsweringShield): Refuser {
   return (decision, request, response, next) => {
     const error = new MtlsError(decision, shield.statuses);
-    if (error.endsConnection) endConnectionAfter(response);
+    // A body that nobody wants is not waited for.
+    if (error.endsConnection || announcesBody(request)) {
+      endConnectionAfter(response, shield.timers);
+    }
     if (onRefusal === "respond") {
       sendProblem(error, response);
     } else if (onRefusal === "next") {

@@ -2,7 +2,8 @@ import type { MtlsContext, Shield } from "@mtls-shield/core";
 import { defaultStatuses, originOf } from "@mtls-shield/core/adapter";
 
 /** The part of a shield that answering needs; where there is no shield, nobody is to be told of faults. */
-export type AnsweringShield = Pick<Shield, "statuses"> & Partial<Pick<Shield, "notices">>;
+export type AnsweringShield = Pick<Shield, "statuses"> &
+  Partial<Pick<Shield, "notices" | "timers">>;
 
 /** How refusals are answered, by shield: a guard behind a shield answers as the shield itself does. */
 export class Refusers<Refuser> {
@@ -21,6 +22,6 @@ export class Refusers<Refuser> {
   /** The refuser of the shield that made a context. */
   for(context: MtlsContext | undefined): Refuser {
     const origin = context && originOf(context);
-    return (origin && this.#byShield.get(origin)) ?? this.#fallback;
+    return (origin && this.#byShield.get(origin.shield)) ?? this.#fallback;
   }
 }

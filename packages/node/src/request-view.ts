@@ -22,6 +22,7 @@ const overrideLengths = new Set(overrideHeaders.map(({ length }) => length));
 /** A request as the engine sees it; what only some policies ask for is read when they do. */
 export class RequestView implements ShieldRequest {
   readonly #request: NodeRequest;
+  #connection: TlsConnection | undefined;
   readonly method: string;
   readonly target: string;
   readonly rewrittenTargets: readonly string[];
@@ -36,8 +37,9 @@ export class RequestView implements ShieldRequest {
     this.rewrittenTargets = known.rewritten ?? rewrittenBy(known.baseUrl ?? "", url, this.target);
   }
 
+  /** Remembered, since a request may be judged once more when its stream has lost its session. */
   get connection(): TlsConnection {
-    return connectionOf(this.#request);
+    return (this.#connection ??= connectionOf(this.#request));
   }
 
   get hosts(): readonly string[] {

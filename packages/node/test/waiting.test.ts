@@ -16,10 +16,7 @@ function waitingFor(
   onRefusal: OnRefusal<NodeAnswer> = "respond",
 ): MtlsHandler {
   const shield = createFakeShield(client);
-  const waiting: Shield = {
-    statuses: shield.statuses,
-    notices: shield.notices,
-    decide: (request) => shield.decide(request),
+  const changes: Partial<Shield> = {
     decideWhenKnown: async (request) => {
       await new Promise((resolve) => setImmediate(resolve));
       return shield.decide(request);
@@ -29,7 +26,10 @@ function waitingFor(
     resetListMarks: ({ issuer }) => Promise.resolve(issuer.length),
     close: () => undefined,
   };
-  return handlerOf(waiting, onRefusal);
+  const waiting = new Proxy(shield, {
+    get: (target, name: keyof Shield) => changes[name] ?? Reflect.get(target, name, target),
+  });
+  return handlerOf(waiting, { onRefusal, headerFilter: undefined });
 }
 
 /** What a caller reads of an API behind the handler; `next` is asked as a framework's would be. */

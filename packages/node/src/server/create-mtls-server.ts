@@ -1,112 +1,180 @@
+import type { EventEmitter } from "node:events";
+import { createSecureServer, type Http2SecureServer, type SecureServerOptions } from "node:http2";
 import { createServer, type Server, type ServerOptions } from "node:https";
-import type { IncomingMessage, ServerResponse } from "node:http";
-import { constants } from "node:crypto";
-import { ConfigError, MtlsError, TlsConnection } from "@mtls-shield/core";
-import { suggest } from "@mtls-shield/core/adapter";
-import { httpsOptions } from "./https-options.ts";
-import type { MtlsHandler } from "./mtls.ts";
-import { sendProblem } from "./refuser.ts";
+import type { TLSSocket } from "node:tls";
+import { ConfigError, TlsConnection, type Shield, type ShieldChanges } from "@mtls-shield/core";
+import {
+  createReloadReporter,
+  eventTime,
+  emitProcessWarning,
+  Notices,
+  systemClock,
+  type ReloadCause,
+} from "@mtls-shield/core/adapter";
+import { HandshakeGate } from "./arrivals/handshake-gate.ts";
+import { receiveConnections } from "./arrivals/receive-connections.ts";
+import { readApplication, type Application, type Listener } from "./application.ts";
+import { chooseByHost } from "./choose-by-host.ts";
+import { guardServer } from "./protect-server.ts";
+import {
+  readMtlsServerOptions,
+  type MtlsServerOptions,
+  type MtlsServerSettings,
+} from "./mtls-server-options.ts";
+import { reloadOnSignal } from "./reload-on-signal.ts";
+import { http2Limits, serverBounds } from "./safe-tls.ts";
+import { refuseInsecureParser } from "./start-checks.ts";
+import { TlsContexts } from "./tls-contexts.ts";
 
-/** Options of `https.createServer`, and the shield. */
-export interface MtlsServerOptions extends ServerOptions {
-  /** What `mtls()` returned, of any framework: it runs before the application for every request, whatever the application mounts. */
-  readonly shield?: Pick<MtlsHandler, "handle">;
+/** What a server of this library can do beside Node's. */
+export interface Reloadable {
+  /**
+   * Reads certificate, key and everything behind its shields anew, with these changes to the options of the default shield. Where
+   * something is wrong it rejects, and that part stays as it was.
+   */
+  readonly reload: (changes?: ShieldChanges) => Promise<void>;
 }
 
-/** Answers requests; what it returns does not matter, so that the listeners of Koa and async functions fit. */
-export type Listener = (request: IncomingMessage, response: ServerResponse) => unknown;
-
-/** An application: a listener (Express, plain Node), or something that makes one (Koa). */
-export type Application = Listener | { callback(): Listener };
-
 /**
- * An HTTPS server that asks clients for a certificate and is safe as it is. Given a shield, no request reaches the
- * application past it, so that a forgotten `app.use(mtls())` leaves nothing open.
+ * A server that asks clients for a certificate and is safe as it is. Given `trust` or a shield, nothing reaches the application
+ * past it: requests, upgrades, tunnels and raw HTTP/2 streams; a forgotten `app.use(mtls())` leaves nothing open.
  */
-export function createMtlsServer(options: MtlsServerOptions, application: Application): Server {
-  const shield = readShield(options);
+export function createMtlsServer(
+  options: MtlsServerOptions & { readonly http2: true },
+  application: Application,
+): Http2SecureServer & Reloadable;
+export function createMtlsServer(
+  options: MtlsServerOptions,
+  application: Application,
+): Server & Reloadable;
+export function createMtlsServer(
+  options: MtlsServerOptions,
+  application: Application,
+): (Server | Http2SecureServer) & Reloadable {
+  refuseInsecureParser(process, options);
   const listener = readApplication(application);
-  const settings = httpsOptions(options);
-  const server = createServer(
-    settings,
-    shield === undefined ? listener : shielded(shield, listener),
-  );
-  // Reading a chain consumes it: whoever reads first has it, so the shield does.
-  server.on("secureConnection", (socket) => {
+  const own: { close(): void }[] = [];
+  const close = (): void => {
+    for (const each of own) each.close();
+  };
+  try {
+    const server = assemble(readMtlsServerOptions(options, own), listener, own);
+    server.once("close", close);
+    return server;
+  } catch (fault) {
+    // Whoever mends the options and tries again should not have everything watched twice.
+    close();
+    throw fault;
+  }
+}
+
+/** Puts a server together; `own` collects what ends with it. */
+function assemble(
+  settings: MtlsServerSettings,
+  listener: Listener,
+  own: { close(): void }[],
+): (Server | Http2SecureServer) & Reloadable {
+  const { contexts, reloadSignal } = settings;
+  const { face } = contexts.fallback;
+  const warn = createReloadReporter({}, systemClock, new Notices(emitProcessWarning));
+  const tls = new TlsContexts({
+    contexts,
+    // A reload of the shield may bring another listener.
+    emitReload: (event) => {
+      (face?.shield.emitReload ?? warn)(event);
+    },
+  });
+  own.push(tls);
+  const server = makeServer(settings, tls.settings, listener);
+  tls.attach(server);
+  if (face === undefined) captureFirst(server);
+  else {
+    const { shield } = face;
+    const gate = receive(server, settings, shield);
+    guardServer(server, { ...settings, shield, gate, choose: chooseByHost(contexts) });
+  }
+  const reload = async (by: ReloadCause, changes?: ShieldChanges): Promise<void> => {
+    if (changes !== undefined && face === undefined) {
+      throw new ConfigError(
+        "changes",
+        "have no shield of this server to go to",
+        "Call reload(changes) of what mtls() returned.",
+      );
+    }
+    const shields = new Set(contexts.all.flatMap((context) => context.face?.shield ?? []));
+    const parts = [...shields].map((shield) =>
+      shield.reload(shield === face?.shield ? changes : undefined, by),
+    );
+    // Each part that can be reloaded is, and whoever called hears of the first that cannot.
+    const results = await Promise.allSettled([...parts, reloadTls(tls, by)]);
+    const failed = results.find(({ status }) => status === "rejected");
+    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+  };
+  const stop = reloadOnSignal(reloadSignal, () => reload("signal"));
+  own.push({ close: stop });
+  return Object.assign(server, {
+    reload: (changes?: ShieldChanges) => reload("call", changes),
+  });
+}
+
+/** Bounds what comes before any request; only where somebody says who is admitted can it be told whose handshakes were worth it. */
+function receive(
+  server: Server | Http2SecureServer,
+  { handshakes, proxyProtocol }: MtlsServerSettings,
+  { clock, timers, notices, count }: Shield,
+): HandshakeGate | undefined {
+  if (handshakes === undefined && proxyProtocol === undefined) return undefined;
+  const refused = (bound: string, message: string): void => {
+    notices.once(`connection ${bound}`, { option: bound, message });
+    count("mtls_shield_connections_refused_total", { bound });
+  };
+  const gate =
+    handshakes &&
+    new HandshakeGate({
+      limits: handshakes,
+      clock: () => eventTime(clock),
+      onRefused: (bound) => {
+        refused(`handshakes.${bound}`, "connections are refused: clients cost more than it allows");
+      },
+    });
+  receiveConnections(server, {
+    gate,
+    proxyProtocol,
+    timers,
+    onRefusedProxy: ({ peer = "unix", problem }) => {
+      refused("proxyProtocol", `connections are refused, such as one from ${peer}: ${problem}`);
+    },
+  });
+  return gate;
+}
+
+async function reloadTls(tls: TlsContexts, by: ReloadCause): Promise<void> {
+  await Promise.resolve();
+  tls.reload(by);
+}
+
+function makeServer(
+  { isHttp2, tls }: MtlsServerSettings,
+  contextSettings: ServerOptions,
+  listener: Listener,
+): Server | Http2SecureServer {
+  const bounds = serverBounds(tls);
+  const all = { ...tls, ...contextSettings, ...bounds };
+  if (!isHttp2) return createServer(all, listener);
+  const { settings } = all as SecureServerOptions;
+  const http2Options: SecureServerOptions = {
+    allowHTTP1: true,
+    ...all,
+    settings: { ...http2Limits, ...settings },
+  };
+  const server = createSecureServer(http2Options, listener as never);
+  // For clients of HTTP/1, Node 20 and 22 take these limits of the server itself only.
+  return Object.assign(server, bounds);
+}
+
+/** Reading a chain consumes it: whoever reads first has it, and the application's shield may come late. */
+function captureFirst(server: EventEmitter): void {
+  server.prependListener("secureConnection", (socket: TLSSocket) => {
     TlsConnection.of(socket, socket).capture();
   });
-  keepSettings(server, settings);
-  return server;
-}
-
-function readApplication(application: Application): Listener {
-  if (typeof application === "function") return application;
-  // Callers without types can pass anything.
-  const app = application as Partial<typeof application> | null | undefined;
-  if (typeof app?.callback === "function") return app.callback();
-  throw new ConfigError(
-    "application",
-    "is neither a function nor a Koa application",
-    "Pass the app itself.",
-  );
-}
-
-function shielded({ handle }: Pick<MtlsHandler, "handle">, listener: Listener): Listener {
-  return (request, response) => {
-    handle(request, response, (error) => {
-      if (error === undefined) {
-        listener(request, response);
-        return;
-      }
-      // No framework is there yet to take an error that the shield handed on: it is answered here.
-      if (error instanceof MtlsError) sendProblem(error, response);
-      else response.destroy();
-    });
-  };
-}
-
-/**
- * What the application sets later keeps the settings that this library needs. A ticket of one context is accepted in another
- * unless the *default* context gives none (CVE-2025-23419), so with the first further context it stops giving them.
- */
-function keepSettings(server: Server, settings: ServerOptions): void {
-  const setSecureContext = server.setSecureContext.bind(server);
-  const addContext = server.addContext.bind(server);
-  let current = settings;
-  let hasSecondContext = false;
-  const apply = (): void => {
-    const secureOptions =
-      (current.secureOptions ?? 0) | (hasSecondContext ? constants.SSL_OP_NO_TICKET : 0);
-    setSecureContext({ ...current, secureOptions });
-  };
-  server.setSecureContext = (options) => {
-    const { SNICallback } = settings;
-    current = httpsOptions<ServerOptions>(
-      SNICallback === undefined ? options : { ...options, SNICallback },
-    );
-    apply();
-  };
-  server.addContext = (hostname, context) => {
-    hasSecondContext = true;
-    apply();
-    addContext(hostname, context);
-  };
-}
-
-/** A shield that got lost on the way would leave the API open. */
-function readShield(options: MtlsServerOptions): Pick<MtlsHandler, "handle"> | undefined {
-  const misspelt = Object.keys(options).find(
-    (name) => name !== "shield" && suggest(name, ["shield"]) !== undefined,
-  );
-  if (misspelt !== undefined) {
-    throw new ConfigError(misspelt, "is not an option", 'Did you mean "shield"?');
-  }
-  if (!("shield" in options)) return undefined;
-  const { shield } = options;
-  if (typeof (shield as Partial<MtlsHandler> | undefined)?.handle === "function") return shield;
-  throw new ConfigError(
-    "shield",
-    "is not what mtls() returns",
-    "Pass shield: mtls({ trust, rules }), or leave it out.",
-  );
 }

@@ -1,0 +1,108 @@
+import type { Clock, Timers } from "@mtls-shield/core";
+import { reconsider, type LivingConnection } from "./living-connection.ts";
+
+export interface ConnectionSweepOptions {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Undefined: a connection may live as long as its client is admitted. */
+  readonly maxConnectionAgeMs: number | undefined;
+}
+
+/** Every connection is looked at once in so long: who was revoked is cut off within a second of its being known. */
+const roundMs = 1_000;
+/** A round is spread over so many turns, so that ten thousand connections hold nobody up. */
+const turnsPerRound = 10;
+/** How long a connection that is too old may go on with what is under way: as long as an orderly shutdown usually waits. */
+const graceMs = 10_000;
+
+/**
+ * Looks at connections that outlive their requests: whoever would be refused now is cut off, and who has been connected for too
+ * long has to connect anew.
+ */
+export class ConnectionSweep {
+  readonly #options: ConnectionSweepOptions;
+  readonly #connections = new Set<LivingConnection>();
+  readonly #asked = new WeakSet<LivingConnection>();
+  readonly #retired = new WeakSet<LivingConnection>();
+  #rest: Iterator<LivingConnection> | undefined;
+  #cancel: (() => void) | undefined;
+
+  constructor(options: ConnectionSweepOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#connections.size;
+  }
+
+  add(connection: LivingConnection): void {
+    this.#connections.add(connection);
+    this.#cancel ??= this.#options.timers.after(roundMs / turnsPerRound, this.#turn);
+  }
+
+  delete(connection: LivingConnection): void {
+    this.#connections.delete(connection);
+  }
+
+  /** Looks at all of them now: the rules may be others. */
+  sweep(): void {
+    for (const connection of this.#connections) this.#judge(connection);
+  }
+
+  close(): void {
+    this.#cancel?.();
+    this.#connections.clear();
+  }
+
+  // An arrow, since it is handed on.
+  readonly #turn = (): void => {
+    const share = Math.ceil(this.#connections.size / turnsPerRound);
+    for (let count = 0; count < share; count++) {
+      this.#rest ??= this.#connections.values();
+      const next = this.#rest.next();
+      if (next.done === true) {
+        this.#rest = undefined;
+        break;
+      }
+      this.#judge(next.value);
+    }
+    // Without connections there is nothing to wake up for.
+    const isBusy = this.#connections.size > 0;
+    this.#cancel = isBusy
+      ? this.#options.timers.after(roundMs / turnsPerRound, this.#turn)
+      : undefined;
+  };
+
+  #judge(connection: LivingConnection): void {
+    this.#checkAge(connection);
+    // An answer about a revocation may take longer than a round.
+    if (this.#asked.has(connection)) return;
+    const verdict = reconsider(connection);
+    if (!(verdict instanceof Promise)) {
+      if (verdict !== undefined) this.#end(connection);
+      return;
+    }
+    this.#asked.add(connection);
+    void verdict.then((late) => {
+      this.#asked.delete(connection);
+      if (late !== undefined) this.#end(connection);
+    });
+  }
+
+  #checkAge(connection: LivingConnection): void {
+    const { clock, maxConnectionAgeMs = Infinity } = this.#options;
+    const ageMs = clock() - connection.openedAt;
+    if (ageMs < maxConnectionAgeMs) return;
+    if (ageMs >= maxConnectionAgeMs + graceMs) {
+      this.#end(connection);
+    } else if (!this.#retired.has(connection)) {
+      this.#retired.add(connection);
+      connection.retire();
+    }
+  }
+
+  #end(connection: LivingConnection): void {
+    this.#connections.delete(connection);
+    connection.end();
+  }
+}

@@ -1,0 +1,27 @@
+import type { Shield, ShieldRequest } from "@mtls-shield/core";
+import type { Reconsideration } from "@mtls-shield/core/adapter";
+
+/** A request that was admitted, and by whom. */
+export interface Admission {
+  readonly shield: Shield;
+  readonly request: ShieldRequest;
+}
+
+/** A connection on which a request was admitted, and which goes on. */
+export interface LivingConnection {
+  /** Epoch milliseconds. */
+  readonly openedAt: number;
+  /** What was admitted on it last. */
+  readonly admission: Admission;
+  /** Takes nothing new; what is under way may finish. */
+  retire(): void;
+  /** Ends now, whatever is under way. */
+  end(): void;
+}
+
+/** Why what was admitted would be refused now; undefined: it would not. */
+export function reconsider({
+  admission: { shield, request },
+}: LivingConnection): Reconsideration | Promise<Reconsideration> {
+  return shield.reconsider(request);
+}
