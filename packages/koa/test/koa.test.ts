@@ -177,12 +177,18 @@ describe("a request in Koa that waited for its decision", () => {
   /** Middleware around a shield that knows whom it admits only later. */
   function waitingFor(client: typeof ann | undefined, onRefusal: "respond" | "next" = "respond") {
     const shield = createFakeShield(client);
-    const waiting = new Proxy(shield, {
-      get: (target, name: keyof Shield) =>
-        name === "decideWhenKnown"
-          ? (request: ShieldRequest) => Promise.resolve(target.decide(request))
-          : Reflect.get(target, name, target),
-    });
+    const waiting: Shield = Object.create(shield, {
+      statuses: { value: shield.statuses },
+      notices: { value: shield.notices },
+      timers: { value: shield.timers },
+      decideWhenKnown: {
+        value: (request: ShieldRequest) => Promise.resolve(shield.decide(request)),
+      },
+      isReady: { value: () => true },
+      whenReady: { value: () => Promise.resolve() },
+      resetListMarks: { value: () => Promise.resolve(0) },
+      close: { value: () => undefined },
+    }) as Shield;
     return middlewareOf(waiting, { onRefusal, headerFilter: undefined });
   }
 

@@ -27,7 +27,8 @@ function waitingFor(
     close: () => undefined,
   };
   const waiting = new Proxy(shield, {
-    get: (target, name: keyof Shield) => changes[name] ?? Reflect.get(target, name, target),
+    get: (target, name: keyof Shield) =>
+      changes[name] ?? (Reflect.get(target, name, target) as unknown),
   });
   return handlerOf(waiting, { onRefusal, headerFilter: undefined });
 }

@@ -65,12 +65,13 @@ export async function shieldedServer(
       return fetcher(request);
     },
   });
-  const application = (_request: IncomingMessage, response: ServerResponse): void => {
-    response.end("let in");
+  // As middleware: a server that looks after its connections would set timers of its own.
+  const application = (request: IncomingMessage, response: ServerResponse): void => {
+    shield(request, response, () => response.end("let in"));
   };
   const running = await startServer(
     createMtlsServer(
-      { key: leaf.privateKeyPem, cert: chainPem, ca: serverCa.root.pem, shield },
+      { key: leaf.privateKeyPem, cert: chainPem, ca: serverCa.root.pem },
       application,
     ),
   );

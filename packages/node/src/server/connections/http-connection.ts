@@ -17,8 +17,9 @@ export class HttpConnection implements LivingConnection {
     this.#response = response;
   }
 
-  get admission(): Admission {
-    return this.#admission;
+  /** Between requests nothing goes on that the next request is not judged for anyway. */
+  get admission(): Admission | undefined {
+    return this.#isIdle ? undefined : this.#admission;
   }
 
   /** The next request on it was admitted. */
@@ -30,11 +31,15 @@ export class HttpConnection implements LivingConnection {
 
   retire(): void {
     this.#isRetired = true;
-    const { writableFinished, destroyed, headersSent } = this.#response;
-    if (writableFinished || destroyed) this.#socket.destroy();
-    else if (!headersSent) this.#response.shouldKeepAlive = false;
+    if (this.#isIdle) this.#socket.destroy();
+    else if (!this.#response.headersSent) this.#response.shouldKeepAlive = false;
     // Too late to tell the client: it is cut off between this answer and the next request.
     else this.#response.once("finish", () => this.#socket.end());
+  }
+
+  get #isIdle(): boolean {
+    const { writableFinished, destroyed } = this.#response;
+    return writableFinished || destroyed;
   }
 
   end(): void {

@@ -11,8 +11,8 @@ export interface Admission {
 export interface LivingConnection {
   /** Epoch milliseconds. */
   readonly openedAt: number;
-  /** What was admitted on it last. */
-  readonly admission: Admission;
+  /** What was admitted on it last, and goes on; undefined while nothing does. */
+  readonly admission: Admission | undefined;
   /** Takes nothing new; what is under way may finish. */
   retire(): void;
   /** Ends now, whatever is under way. */
@@ -21,7 +21,7 @@ export interface LivingConnection {
 
 /** Why what was admitted would be refused now; undefined: it would not. */
 export function reconsider({
-  admission: { shield, request },
+  admission,
 }: LivingConnection): Reconsideration | Promise<Reconsideration> {
-  return shield.reconsider(request);
+  return admission?.shield.reconsider(admission.request);
 }
