@@ -3,10 +3,13 @@ import { parseArgs } from "node:util";
 import { printTable, type Figure } from "./figures.ts";
 import { benchCrl } from "./bench-crl.ts";
 import { benchDecision } from "./bench-decision.ts";
+import { benchHostile } from "./bench-hostile.ts";
 import { benchLibraries } from "./bench-libraries.ts";
 import { benchParsing } from "./bench-parsing.ts";
 import { benchPathological } from "./bench-pathological.ts";
+import { benchReload } from "./bench-reload.ts";
 import { benchRequests } from "./bench-requests.ts";
+import { benchSoak } from "./bench-soak.ts";
 import { benchVerification } from "./bench-verification.ts";
 
 /** How long a suite may take: `quick` only shows that it works. */
@@ -22,6 +25,9 @@ const suites: Readonly<Record<string, (effort: Effort) => Promise<readonly Figur
   pathological: benchPathological,
   request: benchRequests,
   crl: benchCrl,
+  reload: benchReload,
+  soak: benchSoak,
+  hostile: benchHostile,
 };
 
 const { values, positionals } = parseArgs({

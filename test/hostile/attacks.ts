@@ -12,7 +12,7 @@ export function allAttacks(): readonly Attack[] {
   const rsa = chainAttack("rsa-16384", 20);
   const single = { idle, halfOpen, headers, refused, slowCurve, long, hundred, rsa };
   const names: Readonly<Record<keyof typeof single, string>> = {
-    idle: "2,000 idle handshakes",
+    idle: "2000 idle handshakes",
     halfOpen: "half-open handshakes",
     headers: "floods of headers",
     refused: "floods of refused requests",

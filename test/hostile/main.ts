@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { allAttacks, curve } from "./attacks.ts";
-import { runHostile, type AttackResult } from "./run-hostile.ts";
+import { nameOf, runHostile, type AttackResult } from "./run-hostile.ts";
 
 const { values } = parseArgs({
   options: {
@@ -30,8 +30,7 @@ if (values.curve) {
     const results = await runHostile({ isBounded, secondsEach, attacks });
     print(isBounded ? "with the bounds" : "without bounds", results);
     for (const { name, p99Ms, quietP99Ms } of results) {
-      const key = `hostile.curve.${isBounded ? "bounded" : "unbounded"}.${name.replace("/s", "")}`;
-      figures[key] = p99Ms / quietP99Ms;
+      figures[nameOf(`curve ${isBounded ? "bounded" : "unbounded"} ${name}`)] = p99Ms / quietP99Ms;
     }
   }
 } else {
@@ -40,7 +39,7 @@ if (values.curve) {
   print("with the bounds on their defaults", results);
   for (const { name, p99Ms, quietP99Ms, failures } of results) {
     const slowdown = p99Ms / quietP99Ms;
-    figures[`hostile.${name.replaceAll(/[^a-z0-9]+/gi, "-")}.p99Ratio`] = slowdown;
+    figures[nameOf(name)] = slowdown;
     if (slowdown < mostSlowdown && failures === 0) continue;
     isGood = false;
     console.error(

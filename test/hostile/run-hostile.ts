@@ -38,6 +38,18 @@ export interface HostileRun {
 
 const honestConnections = 10;
 
+/** What the figure of an attack is called: the multiple of the quiet p99. */
+export function nameOf(attack: string): string {
+  const words = attack
+    .replaceAll(/[^a-z0-9]+/gi, " ")
+    .trim()
+    .split(" ");
+  const camel = words.map((word, index) =>
+    index === 0 ? word.toLowerCase() : word.charAt(0).toUpperCase() + word.slice(1),
+  );
+  return `hostile.${camel.join("")}.p99Ratio`;
+}
+
 /** A chain of this kind, so many times a second. */
 export function chainAttack(chain: HostileChainName, perSecond: number): Attack["parts"][number] {
   const { chainPem, leaf } = hostileChains[chain]();
