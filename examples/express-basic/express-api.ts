@@ -30,22 +30,20 @@ export function createExpressApi({
   adminFingerprint,
   crl,
 }: ExpressApiOptions): Server {
-  const app = express();
+  // The first rule that matches decides. The application is only reached by a request that its rule admits.
+  const shield = mtls({
+    trust,
+    // The file is watched: who gets on a list is refused at the next request.
+    revocation: crl === undefined ? false : { crl },
+    rules: [
+      { match: "GET /health", allow: "anyone" },
+      { match: "* /orders/**", allow: spiffe("spiffe://corp.example/orders/*") },
+      { match: "* /admin/**", allow: fingerprint(adminFingerprint) },
+      { match: "* /**", allow: "any-client" },
+    ],
+  });
 
-  // The first rule that matches decides. What follows is only reached by a request that its rule admits.
-  app.use(
-    mtls({
-      trust,
-      // The file is watched: who gets on a list is refused at the next request.
-      revocation: crl === undefined ? false : { crl },
-      rules: [
-        { match: "GET /health", allow: "anyone" },
-        { match: "* /orders/**", allow: spiffe("spiffe://corp.example/orders/*") },
-        { match: "* /admin/**", allow: fingerprint(adminFingerprint) },
-        { match: "* /**", allow: "any-client" },
-      ],
-    }),
-  );
+  const app = express();
 
   app.get("/health", (_req, res) => {
     res.json({ status: "ok" });
@@ -70,6 +68,6 @@ export function createExpressApi({
     res.json(["alice", "bob"]);
   });
 
-  // It asks clients for a certificate, and leaves it to mtls() to answer those who have none.
-  return createMtlsServer({ cert, key, ca: trust }, app);
+  // It stands before everything: on a server of somebody else, `app.use(shield)` does so for requests.
+  return createMtlsServer({ cert, key, shield }, app);
 }

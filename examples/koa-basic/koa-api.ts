@@ -25,22 +25,20 @@ export interface KoaApiOptions {
 
 /** An order service. Call `listen` on what it returns. */
 export function createKoaApi({ cert, key, trust, adminFingerprint, crl }: KoaApiOptions): Server {
-  const app = new Koa();
+  // The first rule that matches decides. The application is only reached by a request that its rule admits.
+  const shield = mtls({
+    trust,
+    // The file is watched: who gets on a list is refused at the next request.
+    revocation: crl === undefined ? false : { crl },
+    rules: [
+      { match: "GET /health", allow: "anyone" },
+      { match: "* /orders/**", allow: spiffe("spiffe://corp.example/orders/*") },
+      { match: "* /admin/**", allow: fingerprint(adminFingerprint) },
+      { match: "* /**", allow: "any-client" },
+    ],
+  });
 
-  // The first rule that matches decides. What follows is only reached by a request that its rule admits.
-  app.use(
-    mtls({
-      trust,
-      // The file is watched: who gets on a list is refused at the next request.
-      revocation: crl === undefined ? false : { crl },
-      rules: [
-        { match: "GET /health", allow: "anyone" },
-        { match: "* /orders/**", allow: spiffe("spiffe://corp.example/orders/*") },
-        { match: "* /admin/**", allow: fingerprint(adminFingerprint) },
-        { match: "* /**", allow: "any-client" },
-      ],
-    }),
-  );
+  const app = new Koa();
 
   const router = new Router();
 
@@ -69,6 +67,6 @@ export function createKoaApi({ cert, key, trust, adminFingerprint, crl }: KoaApi
 
   app.use(router.routes());
 
-  // It asks clients for a certificate, and leaves it to mtls() to answer those who have none.
-  return createMtlsServer({ cert, key, ca: trust }, app);
+  // It stands before everything: on a server of somebody else, `app.use(shield)` does so for requests.
+  return createMtlsServer({ cert, key, shield }, app);
 }
