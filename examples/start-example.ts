@@ -1,11 +1,12 @@
 // What the small examples share: a throw-away authority, a server with a certificate of it, and a client for `curl`.
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import type { AddressInfo, Server } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createAuthority } from "@mtls-shield/pki";
+
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** What a server needs. All are PEM. */
 export interface ExampleOptions {
@@ -35,14 +36,4 @@ export async function startExample(
   const client = `--cacert ${folder}/ca.crt --cert ${folder}/orders.crt --key ${folder}/orders.key`;
   console.log(`The ${name} example listens on ${address}. Until you press Ctrl-C, try:
   curl ${client} ${address}/whoami`);
-}
-
-/** A folder that only this user can read, and that goes when the process does. */
-function temporaryFolder(): string {
-  const created = mkdtempSync(join(tmpdir(), "mtls-shield-"));
-  process.on("exit", () => {
-    rmSync(created, { recursive: true, force: true });
-  });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit());
-  return created;
 }

@@ -1,13 +1,13 @@
 // Starts the API: `npm start`. SERVER_CERT, SERVER_KEY and CLIENT_CA name your files, ADMIN_FINGERPRINT pins your
 // administrator; without any of them a throw-away authority is made, and you are told how to call.
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { createAuthority } from "@mtls-shield/pki";
 
+import { temporaryFolder } from "../temporary-folder.ts";
 import { createKoaApi, type KoaApiOptions } from "./koa-api.ts";
 
 const { HOST = "localhost", PORT = "8443" } = process.env;
@@ -51,14 +51,4 @@ async function throwAwayOptions(folder: string): Promise<KoaApiOptions> {
     trust: root.trustPem,
     adminFingerprint: admin.fingerprint,
   };
-}
-
-/** A folder that only this user can read, and that goes when the process does. */
-function temporaryFolder(): string {
-  const created = mkdtempSync(join(tmpdir(), "mtls-shield-"));
-  process.on("exit", () => {
-    rmSync(created, { recursive: true, force: true });
-  });
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit());
-  return created;
 }
