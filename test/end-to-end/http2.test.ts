@@ -110,7 +110,10 @@ describe("HTTP/2", () => {
         (authorityName) => ask(session, { ":path": "/", ":authority": authorityName }),
       ),
     );
-    expect(answers.map(({ status }) => status)).to.deep.equal([200, 200, 403, 403, 400]);
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.slice(0, 4)).to.deep.equal([200, 200, 403, 403]);
+    // What is no authority is not even let through by newer releases of Node.
+    expect(statuses[4]).to.be.oneOf([0, 400]);
   });
 
   it("refuses a stream that is opened after the certificate expired, and ends the session", async () => {
