@@ -20,6 +20,7 @@ import {
   authority,
   callApi,
   fakeClock,
+  fakeTimers,
   nodeShowsIntermediates,
   startServer,
   type IssuedChain,
@@ -45,6 +46,7 @@ describe("HTTP/2", () => {
     prepare?: (server: Http2SecureServer) => void,
   ) {
     const app = new Koa();
+    app.silent = true;
     const reached: string[] = [];
     app.use((ctx) => {
       reached.push(ctx.path);
@@ -250,6 +252,18 @@ describe("HTTP/2", () => {
     expect((await ask(session, { ":path": "/" })).status).to.equal(200);
     clock.advance(61_000);
     await once(session, "close");
+  });
+
+  it("ends sessions that bring nobody, and keeps those on which somebody was admitted", async () => {
+    const timers = fakeTimers(Date.now());
+    const { port } = await start({ clock: timers.clock, timers });
+    const [idle, known] = [begin(port, undefined), begin(port, ann)];
+    await Promise.all([once(idle, "remoteSettings"), once(known, "remoteSettings")]);
+    expect((await ask(idle, { ":path": "/" })).status).to.equal(403);
+    expect((await ask(known, { ":path": "/" })).status).to.equal(200);
+    await timers.advance(21_000);
+    if (!idle.destroyed) await once(idle, "close");
+    expect((await ask(known, { ":path": "/" })).status).to.equal(200);
   });
 
   it("outlives clients that reset streams and sessions at any moment", async () => {

@@ -72,7 +72,7 @@ export class ServerGuard {
     });
     server.prependListener("session", (session: ServerHttp2Session) => {
       TlsConnection.of(session, session.socket as TLSSocket);
-      connections.opened(session);
+      connections.openedSession(session);
       intercept(session, { stream: onStream });
     });
     // With a listener of its own, Node leaves it to that to send 100 (Continue).

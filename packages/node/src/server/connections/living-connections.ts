@@ -14,6 +14,9 @@ interface Closing {
   once(event: "close", listener: () => void): unknown;
 }
 
+/** How long a session may go without a stream that is admitted: as long as the headers of a request over HTTP/1 may take. */
+const firstStreamMs = 20_000;
+
 /** The connections of a server on which something was admitted. */
 export class LivingConnections {
   readonly #options: ConnectionSweepOptions;
@@ -30,6 +33,15 @@ export class LivingConnections {
   /** A socket or session has come. */
   opened(key: object): void {
     this.#openedAt.set(key, this.#options.clock());
+  }
+
+  /** A session of HTTP/2, which unlike a connection of HTTP/1 Node lets idle for ever. */
+  openedSession(session: ServerHttp2Session): void {
+    this.opened(session);
+    const cancel = this.#options.timers.after(firstStreamMs, () => {
+      if (!this.#sessions.has(session)) session.destroy();
+    });
+    session.once("close", cancel);
   }
 
   /** A request of HTTP/1. */
