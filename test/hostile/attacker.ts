@@ -1,4 +1,4 @@
-// One attack, in a process of its own that yields the processor to everybody else.
+// Attacks, in a process of their own that yields the processor to everybody else.
 import { once } from "node:events";
 import { connect as connectTcp, createServer, type AddressInfo, type Socket } from "node:net";
 import { setPriority } from "node:os";
@@ -31,7 +31,6 @@ const addresses = 200;
 setPriority(19);
 let attempts = 0;
 let handshakes = 0;
-const open = new Set<Socket>();
 
 process.on("message", (message: AttackPlan | "state") => {
   if (message === "state") process.send?.({ attempts, handshakes } satisfies AttackState);
@@ -44,22 +43,25 @@ async function attack(plan: AttackPlan): Promise<void> {
   const secureContext = chainPem && key ? createSecureContext({ cert: chainPem, key }) : undefined;
   const hello = plan.kind === "half-open" ? await recordHello() : undefined;
   const startedAt = performance.now();
+  let begun = 0;
+  const open = new Set<Socket>();
   for (;;) {
     const due = ((performance.now() - startedAt) / 1_000) * plan.perSecond;
-    while (attempts < due) begin(plan, secureContext, hello);
+    for (; begun < due; begun++) begin(plan, open, secureContext, hello);
     await wait(5);
   }
 }
 
 function begin(
   plan: AttackPlan,
+  open: Set<Socket>,
   secureContext: SecureContext | undefined,
   hello: Buffer | undefined,
 ): void {
   const localAddress = `127.0.1.${(attempts++ % addresses) + 1}`;
   const target = { host: "127.0.0.1", port: plan.port, localAddress };
   const socket = connectTcp(target);
-  keep(socket, plan.mostOpen);
+  keep(socket, open, plan.mostOpen);
   if (plan.kind === "idle") return;
   if (hello !== undefined) {
     socket.once("connect", () => socket.write(hello));
@@ -81,7 +83,7 @@ function begin(
   });
 }
 
-function keep(socket: Socket, most: number): void {
+function keep(socket: Socket, open: Set<Socket>, most: number): void {
   socket.on("error", () => undefined);
   open.add(socket);
   socket.once("close", () => open.delete(socket));

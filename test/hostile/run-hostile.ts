@@ -66,7 +66,7 @@ export async function runHostile(run: HostileRun): Promise<readonly AttackResult
     // A new server each time: debts of the last attack belong to that one.
     const target = fork(new URL("hostile-server.ts", import.meta.url));
     const honest = fork(new URL("honest-clients.ts", import.meta.url));
-    const attackers: ChildProcess[] = [];
+    const attacker = fork(new URL("attacker.ts", import.meta.url));
     try {
       const plan: ServerPlan = {
         key: server.leaf.privateKeyPem,
@@ -82,16 +82,10 @@ export async function runHostile(run: HostileRun): Promise<readonly AttackResult
       await ask<HonestReport>(honest, "report");
       await wait(run.secondsEach * 1_000);
       const quiet = await ask<HonestReport>(honest, "report");
-      for (const part of attack.parts) {
-        const attacker = fork(new URL("attacker.ts", import.meta.url));
-        attackers.push(attacker);
-        attacker.send({ ...part, port });
-      }
+      for (const part of attack.parts) attacker.send({ ...part, port });
       await wait(run.secondsEach * 1_000);
       const busy = await ask<HonestReport>(honest, "report");
-      const states = await Promise.all(
-        attackers.map((attacker) => ask<AttackState>(attacker, "state")),
-      );
+      const { attempts, handshakes } = await ask<AttackState>(attacker, "state");
       const state = await ask<ServerMessage>(target, "state");
       results.push({
         name: attack.name,
@@ -101,12 +95,12 @@ export async function runHostile(run: HostileRun): Promise<readonly AttackResult
         medianMs: percentile(busy.waits, 0.5),
         requests: busy.waits.length,
         failures: busy.failures,
-        attempts: sum(states.map(({ attempts }) => attempts)),
-        handshakes: sum(states.map(({ handshakes }) => handshakes)),
+        attempts,
+        handshakes,
         residentBytes: (state as ServerMessage & { kind: "state" }).residentBytes,
       });
     } finally {
-      for (const child of [target, honest, ...attackers]) child.kill();
+      for (const child of [target, honest, attacker]) child.kill();
     }
   }
   return results;
@@ -121,8 +115,4 @@ async function ask<Answer>(child: ChildProcess, question: object | string): Prom
 function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length * share)] ?? Infinity;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

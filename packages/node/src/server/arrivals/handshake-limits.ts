@@ -7,9 +7,9 @@ import type { Allowance } from "./token-bucket.ts";
  * that answers everybody else. The unit is what an ordinary handshake costs, 2 to 3 ms; whoever is admitted gets it back.
  */
 export interface HandshakeOptions {
-  /** For each source address (IPv6: each /64). Default: 200 at once, 20 each second, 64 under way. */
+  /** For each source address (IPv6: each /64). Default: 100 at once, 20 each second, 64 under way. */
   readonly perAddress?: Partial<HandshakeAllowance>;
-  /** For all addresses from which nobody was admitted lately. Default: 400 at once, 100 each second, 1,024 under way. */
+  /** For all addresses from which nobody was admitted lately. Default: 200 at once, 50 each second, 1,024 under way. */
   readonly overall?: Partial<HandshakeAllowance>;
   /** Octets that a client may send in its handshake, its certificates included. Default: 24 KiB. */
   readonly maxBytes?: number;
@@ -31,9 +31,9 @@ export interface HandshakeLimits {
 }
 
 /** A site behind one address that comes back at once after a restart, and its misconfigured devices that try again and again. */
-const perAddress: HandshakeAllowance = { burst: 200, perSecond: 20, inProgress: 64 };
-/** A second of work at once, and a quarter of the thread: 100 times 2.5 ms. Idle sockets cost a few KB each. */
-const overall: HandshakeAllowance = { burst: 400, perSecond: 100, inProgress: 1_024 };
+const perAddress: HandshakeAllowance = { burst: 100, perSecond: 20, inProgress: 64 };
+/** Half a second of work at once, and an eighth of the thread: 50 times 2.5 ms. Idle sockets cost a few KB each. */
+const overall: HandshakeAllowance = { burst: 200, perSecond: 50, inProgress: 1_024 };
 /** Ten certificates (`limits.certificates`) with RSA-4096 keys, or two with ML-DSA-65; OpenSSL would take 100 KB. */
 const maxBytes = 24_576;
 /** What a handshake with the smallest certificate brings. */

@@ -17,8 +17,8 @@ describe("readHandshakeLimits", () => {
   it("bounds handshakes unless it is told not to", () => {
     expect(readHandshakeLimits(false)).to.equal(undefined);
     expect(readHandshakeLimits(undefined)).to.deep.equal({
-      perAddress: { burst: 200, perSecond: 20, inProgress: 64 },
-      overall: { burst: 400, perSecond: 100, inProgress: 1_024 },
+      perAddress: { burst: 100, perSecond: 20, inProgress: 64 },
+      overall: { burst: 200, perSecond: 50, inProgress: 1_024 },
       maxBytes: 24_576,
       exempt: [],
     });
