@@ -68,11 +68,14 @@ export interface Shield {
    * with it, it rejects, and all stays as it was.
    */
   reload(changes?: ShieldChanges, by?: ReloadCause): Promise<void>;
-  /** Calls back after each reload, until the function that is returned is called. */
-  onReloaded(listener: () => void): () => void;
+  /** Calls back after each reload, with what caused it, until the function that is returned is called. */
+  onReloaded(listener: ReloadListener): () => void;
   /** Ends refreshing and watching; whatever is known then counts until it expires. */
   close(): void;
 }
+
+/** Called after a reload. */
+export type ReloadListener = (by: ReloadCause) => unknown;
 
 export function createShield(options: ShieldOptions = {}): Shield {
   return new ReloadableShield(options, authenticatorsOf);
@@ -103,7 +106,7 @@ export class ReloadableShield implements Shield {
   readonly #authoritiesOf: (config: ShieldConfig) => readonly Authority[] | undefined;
   readonly #namesElsewhere: readonly string[] | undefined;
   readonly #reloads = new TaskQueue();
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<ReloadListener>();
   /** Ends revocation data that nobody begins to ask any more. */
   readonly #retired = new Set<() => void>();
   #state: State;
@@ -204,7 +207,7 @@ export class ReloadableShield implements Shield {
     return this.#reloads.run(() => this.#reload(changes, by));
   }
 
-  onReloaded(listener: () => void): () => void {
+  onReloaded(listener: ReloadListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -257,7 +260,7 @@ export class ReloadableShield implements Shield {
     this.#state = next;
     for (const listener of [...this.#listeners]) {
       // Everybody hears of it, and what is in use is in use: whoever fails fails alone.
-      callGuarded(this.notices, "onReloaded", listener);
+      callGuarded(this.notices, "onReloaded", () => listener(by));
     }
     return true;
   }

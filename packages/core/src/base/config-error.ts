@@ -8,9 +8,18 @@ export class ConfigError extends TypeError {
   readonly code = "ERR_MTLS_CONFIG";
   /** The option at fault as a path, such as `rules[2].allow`. */
   readonly option: string;
+  readonly #problem: string;
+  readonly #cure: string;
 
   constructor(option: string, problem: string, cure: string, cause?: unknown) {
     super(`${option}: ${problem}. ${cure}`, cause === undefined ? undefined : { cause });
     this.option = option;
+    this.#problem = problem;
+    this.#cure = cure;
+  }
+
+  /** The same error for options that stand inside others: `outer` is where, such as `serverNames["a.example"].`. */
+  within(outer: string): ConfigError {
+    return new ConfigError(`${outer}${this.option}`, this.#problem, this.#cure, this);
   }
 }

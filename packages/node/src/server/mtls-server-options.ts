@@ -168,9 +168,18 @@ function readFace(
     );
   }
   if (first === undefined) return undefined;
-  const handler = mtls(Object.fromEntries(inline));
+  const handler = makeHandler(Object.fromEntries(inline), option);
   own.push(handler);
   return requireFace(handler, `${option}shield`);
+}
+
+/** `mtls()` does not know where its options stand. */
+function makeHandler(options: MtlsOptions, option: string): MtlsHandler {
+  try {
+    return mtls(options);
+  } catch (fault) {
+    throw fault instanceof ConfigError ? fault.within(option) : fault;
+  }
 }
 
 function readServerNames(input: unknown): readonly (readonly [string, HostOptions])[] {

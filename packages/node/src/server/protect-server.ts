@@ -33,7 +33,7 @@ export function protectServer<Server extends ProtectableServer>(
   shield: Pick<MtlsHandler, "handle">,
   options: ProtectOptions = {},
 ): Server {
-  refuseInsecureParser();
+  refuseInsecureParser(process, server);
   const face = requireFace(shield, "shield");
   const { maxConnectionAgeMs } = readObject(
     options,

@@ -12,7 +12,7 @@ export interface ProcessSettings {
  */
 export function refuseInsecureParser(
   { execArgv, env }: ProcessSettings = process,
-  options: { readonly insecureHTTPParser?: boolean | undefined } = {},
+  options: object = {},
 ): void {
   const flag = "--insecure-http-parser";
   const flags = [...execArgv, ...(env["NODE_OPTIONS"] ?? "").split(/\s+/)];
@@ -20,7 +20,8 @@ export function refuseInsecureParser(
   const isSet = flags.some(
     (given) => given.replace(/["\\]/g, "").replaceAll("_", "-").split("=", 1)[0] === flag,
   );
-  if (options.insecureHTTPParser === true) {
+  // Among the options of a server, or what Node made of them on the server itself.
+  if ("insecureHTTPParser" in options && options.insecureHTTPParser === true) {
     throw new ConfigError(
       "insecureHTTPParser",
       "is true, which lets requests be smuggled in",

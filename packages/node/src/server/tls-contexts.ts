@@ -49,8 +49,8 @@ export class TlsContexts {
       if (shield === undefined) continue;
       // The authorities that a shield trusts are named in the handshake.
       this.#ends.push(
-        shield.onReloaded(() => {
-          this.#unasked(() => this.#refresh("call"));
+        shield.onReloaded((by) => {
+          this.#unasked(() => this.#refresh(by));
         }),
       );
     }

@@ -104,6 +104,11 @@ describe("the options of createMtlsServer", () => {
       /^serverNames\["b.example"\]\./,
     ],
     [
+      "with a host whose rules are none",
+      withHost({ ...tls, trust, rules: 1 }),
+      /^serverNames\["b.example"\]\.rules: /,
+    ],
+    [
       "with a host without a certificate",
       withHost({ trust }),
       /^serverNames\["b.example"\]\.cert: is missing/,

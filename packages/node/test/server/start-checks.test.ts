@@ -1,4 +1,7 @@
+import { createServer } from "node:http";
+import { authority } from "@mtls-shield/testkit";
 import { expect } from "chai";
+import { mtls, protectServer } from "../../src/index.ts";
 import { refuseInsecureParser } from "../../src/server/start-checks.ts";
 
 describe("refuseInsecureParser", () => {
@@ -21,6 +24,12 @@ describe("refuseInsecureParser", () => {
       }).to.throw(TypeError, message);
     });
   }
+
+  it("does not protect a server that was made with such a parser", () => {
+    const shield = mtls({ trust: authority().root.pem });
+    const server = createServer({ insecureHTTPParser: true });
+    expect(() => protectServer(server, shield)).to.throw(TypeError, /^insecureHTTPParser: /);
+  });
 
   it("starts under other flags", () => {
     const env = { NODE_OPTIONS: "--no-warnings --max-http-header-size=20000" };
