@@ -8,10 +8,13 @@ export interface ConnectionSweepOptions {
   readonly maxConnectionAgeMs: number | undefined;
 }
 
-/** Every connection is looked at once in so long: who was revoked is cut off within a second of its being known. */
-const roundMs = 1_000;
+/**
+ * A round looks at every connection that was there when it began. Who comes during one waits for the next: two of them are a
+ * second, within which who was revoked is cut off.
+ */
+const roundMs = 500;
 /** A round is spread over so many turns, so that ten thousand connections hold nobody up. */
-const turnsPerRound = 10;
+const turnsPerRound = 5;
 /** How long a connection that is too old may go on with what is under way: as long as an orderly shutdown usually waits. */
 const graceMs = 10_000;
 
@@ -24,7 +27,9 @@ export class ConnectionSweep {
   readonly #connections = new Set<LivingConnection>();
   readonly #asked = new WeakSet<LivingConnection>();
   readonly #retired = new WeakSet<LivingConnection>();
-  #rest: Iterator<LivingConnection> | undefined;
+  /** What the round under way has still to look at, and how many a turn. */
+  #rest: LivingConnection[] = [];
+  #share = 0;
   #cancel: (() => void) | undefined;
 
   constructor(options: ConnectionSweepOptions) {
@@ -52,20 +57,18 @@ export class ConnectionSweep {
   close(): void {
     this.#cancel?.();
     this.#connections.clear();
+    this.#rest = [];
   }
 
   // An arrow, since it is handed on.
   readonly #turn = (): void => {
-    const share = Math.ceil(this.#connections.size / turnsPerRound);
-    for (let count = 0; count < share; count++) {
-      this.#rest ??= this.#connections.values();
-      const next = this.#rest.next();
-      if (next.done === true) {
-        this.#rest = undefined;
-        break;
-      }
-      this.#judge(next.value);
+    if (this.#rest.length === 0) {
+      // A copy: where new ones joined the round, a stream of them would put off its end, and the others, for ever.
+      this.#rest = [...this.#connections];
+      this.#share = Math.ceil(this.#rest.length / turnsPerRound);
     }
+    for (const connection of this.#rest.splice(0, this.#share))
+      if (this.#connections.has(connection)) this.#judge(connection);
     // Without connections there is nothing to wake up for.
     const isBusy = this.#connections.size > 0;
     this.#cancel = isBusy

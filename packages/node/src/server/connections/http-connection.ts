@@ -2,44 +2,38 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Admission, LivingConnection } from "./living-connection.ts";
 
-/** A connection of HTTP/1: one request after the other. */
+/** A connection of HTTP/1. */
 export class HttpConnection implements LivingConnection {
   readonly openedAt: number;
   readonly #socket: Socket;
-  #admission: Admission;
-  #response: ServerResponse;
+  /** More than one if the client does not wait for an answer before it asks again (RFC 9112 9.3.2). */
+  readonly #underWay = new Map<ServerResponse, Admission>();
   #isRetired = false;
 
-  constructor(socket: Socket, openedAt: number, admission: Admission, response: ServerResponse) {
+  constructor(socket: Socket, openedAt: number) {
     this.openedAt = openedAt;
     this.#socket = socket;
-    this.#admission = admission;
-    this.#response = response;
   }
 
-  /** Between requests nothing goes on that the next request is not judged for anyway. */
-  get admission(): Admission | undefined {
-    return this.#isIdle ? undefined : this.#admission;
+  /** None between requests: the next one is judged anyway. */
+  get admissions(): readonly Admission[] {
+    return [...this.#underWay.values()];
   }
 
-  /** The next request on it was admitted. */
+  /** A request on it was admitted. */
   admit(admission: Admission, response: ServerResponse): void {
-    this.#admission = admission;
-    this.#response = response;
+    this.#underWay.set(response, admission);
+    response.once("close", () => this.#underWay.delete(response));
     if (this.#isRetired) response.shouldKeepAlive = false;
   }
 
   retire(): void {
     this.#isRetired = true;
-    if (this.#isIdle) this.#socket.destroy();
-    else if (!this.#response.headersSent) this.#response.shouldKeepAlive = false;
+    const last = [...this.#underWay.keys()].at(-1);
+    if (last === undefined) this.#socket.destroy();
+    else if (!last.headersSent) last.shouldKeepAlive = false;
     // Too late to tell the client: it is cut off between this answer and the next request.
-    else this.#response.once("finish", () => this.#socket.end());
-  }
-
-  get #isIdle(): boolean {
-    const { writableFinished, destroyed } = this.#response;
-    return writableFinished || destroyed;
+    else last.once("finish", () => this.#socket.end());
   }
 
   end(): void {

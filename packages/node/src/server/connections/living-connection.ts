@@ -11,17 +11,24 @@ export interface Admission {
 export interface LivingConnection {
   /** Epoch milliseconds. */
   readonly openedAt: number;
-  /** What was admitted on it last, and goes on; undefined while nothing does. */
-  readonly admission: Admission | undefined;
+  /** What was admitted on it and goes on. */
+  readonly admissions: readonly Admission[];
   /** Takes nothing new; what is under way may finish. */
   retire(): void;
   /** Ends now, whatever is under way. */
   end(): void;
 }
 
-/** Why what was admitted would be refused now; undefined: it would not. */
+/** Why some of what was admitted would be refused now; undefined: none of it would. */
 export function reconsider({
-  admission,
+  admissions,
 }: LivingConnection): Reconsideration | Promise<Reconsideration> {
-  return admission?.shield.reconsider(admission.request);
+  const late: Promise<Reconsideration>[] = [];
+  for (const { shield, request } of admissions) {
+    const verdict = shield.reconsider(request);
+    if (verdict instanceof Promise) late.push(verdict);
+    else if (verdict !== undefined) return verdict;
+  }
+  if (late.length === 0) return undefined;
+  return Promise.all(late).then((verdicts) => verdicts.find((verdict) => verdict !== undefined));
 }

@@ -46,14 +46,13 @@ export class LivingConnections {
 
   /** A request of HTTP/1. */
   admitted(socket: Socket, admission: Admission, response: ServerResponse): void {
-    const known = this.#http.get(socket);
-    if (known !== undefined) {
-      known.admit(admission, response);
-      return;
+    let connection = this.#http.get(socket);
+    if (connection === undefined) {
+      connection = new HttpConnection(socket, this.#ageOf(socket));
+      this.#http.set(socket, connection);
+      this.#follow(connection, socket);
     }
-    const connection = new HttpConnection(socket, this.#ageOf(socket), admission, response);
-    this.#http.set(socket, connection);
-    this.#follow(connection, socket);
+    connection.admit(admission, response);
   }
 
   /**

@@ -10,22 +10,22 @@ export class SessionConnection implements LivingConnection {
   readonly openedAt: number;
   readonly #session: ServerHttp2Session;
   readonly #timers: Timers;
-  #admission: Admission;
+  #admissions: readonly Admission[];
 
   constructor(session: ServerHttp2Session, openedAt: number, admission: Admission, timers: Timers) {
     this.openedAt = openedAt;
     this.#session = session;
-    this.#admission = admission;
+    this.#admissions = [admission];
     this.#timers = timers;
   }
 
-  get admission(): Admission {
-    return this.#admission;
+  get admissions(): readonly Admission[] {
+    return this.#admissions;
   }
 
   /** A further stream of it was admitted. */
   admit(admission: Admission): void {
-    this.#admission = admission;
+    this.#admissions = [admission];
   }
 
   retire(): void {

@@ -4,12 +4,12 @@ import type { Admission, LivingConnection } from "./living-connection.ts";
 /** A connection that left HTTP by `Upgrade` or CONNECT: nothing more is asked on it, and nobody here knows how to end it well. */
 export class UpgradedConnection implements LivingConnection {
   readonly openedAt: number;
-  readonly admission: Admission;
+  readonly admissions: readonly Admission[];
   readonly #socket: Duplex;
 
   constructor(socket: Duplex, openedAt: number, admission: Admission) {
     this.openedAt = openedAt;
-    this.admission = admission;
+    this.admissions = [admission];
     this.#socket = socket;
   }
 
